@@ -1,0 +1,129 @@
+"""The provider process: how many work at once, how it hears of Ctrl-C, how it notices that its engine is gone, how it speaks.
+
+The engine starts ``python -m pulumi.dynamic ... ADDRESS``. The SDK gives that process four worker threads, ignores ``Cancel`` and
+outlives an engine that was killed. What is done about it here reaches into two private names; each is guarded, and where one is
+missing the process works as the SDK made it and says so.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import threading
+import time
+from typing import Any, Final
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+__all__ = ["CANCELLED", "prepare", "say"]
+
+CANCELLED: Final = threading.Event()
+"""Set when the engine cancels the run."""
+
+_DEFAULT_WORKERS: Final = 32
+_RECONNECT_SECONDS: Final = 0.8
+_prepared = threading.Lock()
+_engine: engine_pb2_grpc.EngineStub | None = None
+
+
+def prepare(workers: int | None) -> None:
+    """Make the process ready, once: no tracebacks, more workers, an ear for Cancel, an eye on the engine.
+
+    Args:
+        workers: Threads to work with; None for 32.
+    """
+    if not _prepared.acquire(blocking=False):
+        return
+    sys.tracebacklimit = 0
+    address = _engine_address()
+    if address:
+        _watch_engine(address)
+    _hear_cancel()
+    if not _raise_workers(workers or _DEFAULT_WORKERS):
+        say("", "this release of the Pulumi SDK works on four resources at a time", lasting=True)
+
+
+def say(urn: str, message: str, *, lasting: bool = False) -> None:
+    """Show a message in the resource's line, or lastingly below it; without an engine it goes nowhere."""
+    if _engine is None:
+        return
+    request = engine_pb2.LogRequest(
+        severity=engine_pb2.INFO, message=message, urn=urn, streamId=0, ephemeral=not lasting
+    )
+    try:
+        _engine.Log(request)
+    except grpc.RpcError:
+        # Progress is a courtesy; the watch on the engine deals with its death.
+        return
+
+
+def _engine_address() -> str:
+    address = sys.argv[-1] if sys.argv else ""
+    return address if re.fullmatch(r"[\w.\[\]:-]+:\d+", address) else ""
+
+
+def _watch_engine(address: str) -> None:
+    """End this process soon after the engine's death; else it would go on creating beside the next run."""
+    global _engine
+    # Reconnecting is what the watch counts on, so it must not be slowed down by growing pauses.
+    channel = grpc.insecure_channel(
+        address, options=[("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 200)]
+    )
+    _engine = engine_pb2_grpc.EngineStub(channel)
+    lost: list[float] = []
+    connected = threading.Event()
+
+    def watch(state: grpc.ChannelConnectivity) -> None:
+        if state is grpc.ChannelConnectivity.READY:
+            connected.set()
+            lost.clear()
+        elif connected.is_set() and not lost:
+            # A channel also goes idle after half an hour without a call, so the loss has to last before it is believed.
+            lost.append(time.monotonic())
+
+    def judge() -> None:
+        while True:
+            time.sleep(0.1)
+            if lost and time.monotonic() - lost[0] > _RECONNECT_SECONDS:
+                os._exit(1)
+
+    # Subscribing with try_to_connect makes the channel reconnect by itself whenever it goes idle.
+    channel.subscribe(watch, try_to_connect=True)
+    threading.Thread(target=judge, name="ehpc-engine-watch", daemon=True).start()
+
+
+class _CancelEar:
+    """Stands in for the SDK's ``empty_pb2`` in its servicer, whose ``Cancel`` handler does nothing but ``empty_pb2.Empty()``."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(empty_pb2, name)
+
+    def Empty(self) -> Any:  # noqa: N802 - the name the SDK calls
+        if sys._getframe(1).f_code.co_name == "Cancel":
+            CANCELLED.set()
+        return empty_pb2.Empty()
+
+
+def _hear_cancel() -> None:
+    main: Any = sys.modules["__main__"]
+    if hasattr(main, "empty_pb2") and hasattr(main, "DynamicResourceProviderServicer"):
+        main.empty_pb2 = _CancelEar()
+
+
+def _raise_workers(count: int) -> bool:
+    """Let the SDK's thread pool grow to ``count`` threads; False when it cannot be found."""
+    for frame in sys._current_frames().values():
+        current: Any = frame
+        while current is not None:
+            server = current.f_locals.get("server")
+            pool = getattr(getattr(server, "_state", None), "thread_pool", None)
+            if pool is not None and hasattr(pool, "_max_workers"):
+                pool._max_workers = max(pool._max_workers, count)
+                return True
+            current = current.f_back
+    return False
+
+

@@ -1,0 +1,75 @@
+"""A provider process's one session: settings, client, locks, and the questions asked once."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+
+from pulumi_ehpc.api import Client, Settings
+from pulumi_ehpc.errors import RefusedError
+from pulumi_ehpc.lifecycle.request import Locks
+
+__all__ = ["Session", "session_for"]
+
+
+class Session:
+    """Settings of the stack and what is shared by all its resources in this process."""
+
+    def __init__(self, config: Mapping[str, str], environ: Mapping[str, str]) -> None:
+        self.settings = Settings.resolve(config, environ)
+        self.locks = Locks()
+        self._client: Client | None = None
+        self._guard = threading.Lock()
+
+    @property
+    def client(self) -> Client:
+        """The client, made at the first call: checks and diffs never need one."""
+        with self._guard:
+            if self._client is None:
+                self.settings.require_region()
+                self._client = Client(self.settings)
+            return self._client
+
+    def require_region(self, recorded: str, title: str) -> None:
+        """Refuse to look for an object in another region than its own.
+
+        Raises:
+            RefusedError: The settings name another region than the one recorded.
+        """
+        current = self.settings.region
+        if current and recorded and current != recorded:
+            raise RefusedError(
+                f"{title} lives in {recorded}, but the region is set to {current}. Nothing was touched.",
+                next_step=f"Put it back: pulumi config set ehpc:region {recorded} (or ALIBABA_CLOUD_REGION_ID).",
+            )
+
+    def require_account(self, recorded: str, title: str) -> None:
+        """Refuse to believe "not found" when other credentials than the creator's were asked with.
+
+        Raises:
+            RefusedError: The account differs from the recorded one, or cannot be established.
+        """
+        if not recorded:
+            return
+        current = self.client.account_id()
+        if current == recorded:
+            return
+        whose = f"of account {current}" if current else "of an account that could not be established (GetCallerIdentity)"
+        raise RefusedError(
+            f"{title} was not found, but it belongs to account {recorded} and these credentials are {whose}. It stays in state.",
+            next_step="Use the credentials it was made with (check the profile and ALIBABA_CLOUD_ACCESS_KEY_ID).",
+        )
+
+
+_sessions: dict[tuple[tuple[str, str], ...], Session] = {}
+_guard = threading.Lock()
+
+
+def session_for(config: Mapping[str, str]) -> Session:
+    """Return this process's session for a configuration; all nouns share it."""
+    key = tuple(sorted(config.items()))
+    with _guard:
+        if key not in _sessions:
+            _sessions[key] = Session(config, os.environ)
+        return _sessions[key]

@@ -1,0 +1,37 @@
+"""Values that are not known yet, as the handlers see them: one marker, whatever the engine's own looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+__all__ = ["UNKNOWN", "Unknown", "has_unknown", "replaced"]
+
+
+class Unknown:
+    """Stands for a value that another resource's creation will give."""
+
+    def __repr__(self) -> str:
+        """Show as previews do."""
+        return "[not known yet]"
+
+
+UNKNOWN: Final = Unknown()
+
+
+def has_unknown(value: Any) -> bool:
+    """Tell whether a value is unknown, or holds an unknown one at any depth."""
+    if isinstance(value, Mapping):
+        return any(has_unknown(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(has_unknown(item) for item in value)
+    return isinstance(value, Unknown)
+
+
+def replaced(value: Any, swap: Callable[[Any], Any]) -> Any:
+    """Copy a tree with ``swap`` applied to every leaf."""
+    if isinstance(value, Mapping):
+        return {key: replaced(item, swap) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [replaced(item, swap) for item in value]
+    return swap(value)
