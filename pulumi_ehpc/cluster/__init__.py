@@ -1,0 +1,1 @@
+"""The cluster: manager node, scheduler, network, what it is born with."""

@@ -1,0 +1,88 @@
+"""What both API versions share of a cluster's life: finding one's own, waiting, failing with a way out, deleting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from pulumi_ehpc.errors import ApiError, EhpcError, NotFoundError, Reason, RefusedError, WaitFailedError
+from pulumi_ehpc.lifecycle.request import Request
+
+__all__ = ["credentials", "delete", "marked", "unless_gone", "wait_until_running"]
+
+_LEAVING = "releasing"
+
+
+def marked(
+    request: Request, clusters: Iterable[Mapping[str, Any]], *, id_key: str, description_key: str, status_key: str
+) -> str | None:
+    """Find the live cluster that carries this resource's mark: what a killed run of this stack made.
+
+    Raises:
+        RefusedError: There are several.
+    """
+    found = [
+        str(cluster[id_key])
+        for cluster in clusters
+        if str(cluster.get(description_key) or "").endswith(request.mark) and cluster.get(status_key) != _LEAVING
+    ]
+    if len(found) > 1:
+        raise RefusedError(
+            f"{request.title} was made several times by runs that were cut off: {', '.join(found)}.",
+            next_step="Delete all but one of them in the console, then run `pulumi up` again.",
+        )
+    if found:
+        request.say(f"taking over {found[0]}, which an interrupted run began")
+    return found[0] if found else None
+
+
+def wait_until_running(request: Request, cluster_id: str, why: Callable[[Request, str], str]) -> None:
+    """Wait until the cluster runs.
+
+    Raises:
+        WaitFailedError: It ended in ``exception``; says why as far as the service tells, and names the way out.
+    """
+    try:
+        request.wait("ClusterRunning", {"ClusterId": cluster_id}, doing=f"{cluster_id} starting")
+    except WaitFailedError as error:
+        request.made(cluster_id, {**_known(request), "status": error.state})
+        raise WaitFailedError(
+            f"{request.title} ({cluster_id}) ended in state {error.state}{_reason(request, cluster_id, why)}.",
+            state=error.state,
+            next_step=(
+                f"It is billed until it is deleted. To delete it and make a new one: pulumi up --replace '{request.urn}' "
+                "(or set allow_replacement=True on it and run pulumi up). To give up: pulumi destroy."
+            ),
+        ) from None
+
+
+def delete(request: Request, parameters: Mapping[str, Any]) -> None:
+    """Call DeleteCluster and wait until the cluster is gone."""
+    request.api.call("DeleteCluster", parameters)
+    request.wait("ClusterDeleted", {"ClusterId": request.id}, doing=f"{request.id} being released")
+
+
+def unless_gone(look: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    """Return an answer, or None when the object does not exist."""
+    try:
+        return look()
+    except NotFoundError:
+        return None
+
+
+def credentials(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+    """One of password and key pair, and not both."""
+    if inputs.get("password") is not None and inputs.get("key_pair_name") is not None:
+        yield Reason("key_pair_name", repr(inputs["key_pair_name"]), "give password or key_pair_name, not both")
+
+
+def _known(request: Request) -> dict[str, Any]:
+    return dict(request.accepted.outputs) if request.accepted is not None else {}
+
+
+def _reason(request: Request, cluster_id: str, why: Callable[[Request, str], str]) -> str:
+    try:
+        told = why(request, cluster_id)
+    except (ApiError, EhpcError) as error:
+        return f" (why could not be asked: {error.message})"
+    return f": {told}" if told else ""

@@ -1,0 +1,236 @@
+"""The cluster in API 2018-04-12: CreateCluster, DescribeCluster, ModifyClusterAttributes, SetAutoScaleConfig, DeleteCluster."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pulumi_ehpc.cluster import takeover
+from pulumi_ehpc.cluster.autoscale import ClusterScale, change_autoscale
+from pulumi_ehpc.cluster.resource import Cluster
+from pulumi_ehpc.cluster.tags import change_tags, read_tags
+from pulumi_ehpc.errors import Reason
+from pulumi_ehpc.lifecycle.fields import FieldMap, block, each, words
+from pulumi_ehpc.lifecycle.marks import described, own_words
+from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
+from pulumi_ehpc.lifecycle.rows import rows_of
+from pulumi_ehpc.parts.args import SharedStorageArgs
+from pulumi_ehpc.parts.rules import at_most, password
+
+VERSION: Final = "2018-04-12"
+
+_HOME = "/home"
+_PER_CLUSTER = "it is set for all nodes of a cluster at once and not for the manager alone; leave it out"
+_MANAGER = FieldMap(
+    instance_type="InstanceType",
+    count="Count",
+    refused={
+        name: _PER_CLUSTER
+        for name in (
+            "image_id",
+            "instance_charge_type",
+            "period",
+            "period_unit",
+            "auto_renew",
+            "auto_renew_period",
+            "spot_strategy",
+            "spot_price_limit",
+            "spot_duration_hours",
+            "enable_ht",
+            "system_disk",
+            "data_disks",
+        )
+    },
+)
+_NODES = FieldMap(instance_type="InstanceType", count="Count")
+_STORAGE = FieldMap(
+    file_system_id="VolumeId",
+    mount_target="VolumeMountpoint",
+    mount_directory="LocalDirectory",
+    storage_directory="RemoteDirectory",
+    volume_type="VolumeType",
+    protocol="VolumeProtocol",
+    mount_options="VolumeMountOption",
+)
+
+CREATE = FieldMap(
+    "CreateCluster",
+    VERSION,
+    name="Name",
+    zone_id="ZoneId",
+    vpc_id="VpcId",
+    vswitch_id="VSwitchId",
+    security_group_id="SecurityGroupId",
+    resource_group_id="ResourceGroupId",
+    scheduler="SchedulerType",
+    deploy_mode="DeployMode",
+    domain="Domain",
+    directory_service=block(
+        "",
+        FieldMap(type=words("AccountType", {"nis": "nis", "ldap": "ldap"}), refused={"version": "the service chooses it"}),
+    ),
+    manager=block("EcsOrder.Manager", _MANAGER),
+    login=block("EcsOrder.Login", _NODES),
+    compute=block("EcsOrder.Compute", _NODES),
+    shared_storages=each("AdditionalVolumes", _STORAGE),
+    password="Password",
+    key_pair_name="KeyPairName",
+    client_version="ClientVersion",
+    addons=each(
+        "AddOns",
+        FieldMap(
+            name="Name",
+            version="Version",
+            port="Port",
+            refused={
+                "services_spec": "it belongs to 2024-07-30; leave it out",
+                "resources_spec": "it belongs to 2024-07-30; leave it out",
+            },
+        ),
+    ),
+    post_install_scripts=each("PostInstallScript", FieldMap(url="Url", args="Args")),
+    image_id="ImageId",
+    os_tag="OsTag",
+    ehpc_version="EhpcVersion",
+    derived={
+        "description": "it carries the mark",
+        "tags": "they are a list of pairs",
+        "additional_packages": "a package is one word, name_version",
+        "deletion_protection": "the service has none; the engine's protection is set",
+        "enable_scale_out": "goes to SetAutoScaleConfig",
+        "enable_scale_in": "goes to SetAutoScaleConfig",
+        "grow_interval_minutes": "goes to SetAutoScaleConfig",
+        "idle_interval_minutes": "goes to SetAutoScaleConfig, as interval times count",
+        "max_count": "goes to SetAutoScaleConfig",
+    },
+    refused={
+        "scheduler_version": "the service chooses it; leave it out",
+        "category": "it belongs to 2024-07-30; leave it out",
+        "cluster_mode": "it belongs to 2024-07-30; use deploy_mode",
+        "dns": "the service chooses it; leave it out",
+        "max_core_count": "it counts nodes only; use max_count",
+        "monitor_spec": "it belongs to 2024-07-30; leave it out",
+        "scheduler_spec": "it belongs to 2024-07-30; leave it out",
+    },
+)
+MAPS = (CREATE,)
+_MODIFY = FieldMap("ModifyClusterAttributes", VERSION, name="Name", image_id="ImageId")
+_READ = FieldMap(
+    name="Name",
+    vpc_id="VpcId",
+    vswitch_id="VSwitchId",
+    security_group_id="SecurityGroupId",
+    client_version="ClientVersion",
+    image_id="ImageId",
+)
+_ROWS = rows_of(Cluster)
+_STORAGE_ROWS = rows_of(SharedStorageArgs)
+
+
+def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+    """Rules over several properties."""
+    yield from password("password", inputs.get("password"), longest=30)
+    yield from takeover.credentials(inputs)
+    yield from at_most(inputs, "name", 64, f"CreateCluster, API {VERSION}")
+    yield from ClusterScale.check(inputs)
+
+
+def create(request: Request) -> Made:
+    """Create the cluster, or finish one that a killed run of this stack began."""
+    found = takeover.marked(
+        request,
+        request.api.pages("ListClusters", {"PageSize": 50}),
+        id_key="Id",
+        description_key="Description",
+        status_key="Status",
+    )
+    if found:
+        request.made(found, {"status": "creating"})
+        return update(request)
+    parameters = {
+        **CREATE.to_wire(_ROWS, request.inputs),
+        **_storages(request.inputs),
+        "Description": described(request.inputs.get("description"), request.mark),
+        "Tag": [{"Key": key, "Value": value} for key, value in request.inputs.get("tags", {}).items()] or None,
+        "Application": [
+            {"Tag": f"{package['name']}_{package['version']}"}
+            for package in request.inputs.get("additional_packages", ())
+        ]
+        or None,
+        # Fresh for each call: a token made of the URN would answer a re-creation with the dead cluster.
+        "ClientToken": uuid.uuid4().hex,
+    }
+    cluster_id = str(request.api.call("CreateCluster", parameters)["ClusterId"])
+    request.made(cluster_id, {"status": "creating"})
+    takeover.wait_until_running(request, cluster_id, _why_failed)
+    change_autoscale(request, cluster_id, ClusterScale(request.inputs))
+    return _made(request, cluster_id)
+
+
+def update(request: Request) -> Made:
+    """Change the cluster in place, after waiting until it runs."""
+    assert request.accepted is not None, "a cluster to update is known by its id"
+    cluster_id = request.accepted.id
+    takeover.wait_until_running(request, cluster_id, _why_failed)
+    attributes = {
+        **_MODIFY.to_wire(_ROWS, request.inputs),
+        "ClusterId": cluster_id,
+        "Description": described(request.inputs.get("description"), request.mark),
+    }
+    request.api.call("ModifyClusterAttributes", attributes)
+    if request.inputs.get("client_version") != request.olds.get("client_version") and request.inputs.get("client_version"):
+        request.api.call(
+            "UpgradeClient", {"ClusterId": cluster_id, "ClientVersion": request.inputs["client_version"]}
+        )
+    change_autoscale(request, cluster_id, ClusterScale(request.inputs))
+    change_tags(request, cluster_id)
+    return _made(request, cluster_id)
+
+
+def read(request: Request) -> Found | Gone:
+    """Look at the cluster and at its scaling."""
+    answer = takeover.unless_gone(lambda: request.api.call("DescribeCluster", {"ClusterId": request.id}))
+    if answer is None:
+        return GONE
+    info = answer["ClusterInfo"]
+    inputs = _READ.from_wire(_ROWS, info)
+    inputs["description"] = own_words(str(info.get("Description") or "")) or None
+    if ClusterScale(request.inputs):
+        inputs.update(ClusterScale.read(request.api.call("GetAutoScaleConfig", {"ClusterId": request.id})))
+    inputs.update(read_tags(request))
+    return Found(_outputs(info), inputs)
+
+
+def delete(request: Request) -> None:
+    """Delete the cluster with its nodes, and wait until it is gone."""
+    takeover.delete(request, {"ClusterId": request.id, "ReleaseInstance": "true"})
+
+
+def _made(request: Request, cluster_id: str) -> Made:
+    return Made(cluster_id, _outputs(request.api.call("DescribeCluster", {"ClusterId": cluster_id})["ClusterInfo"]))
+
+
+def _outputs(info: Mapping[str, Any]) -> dict[str, Any]:
+    nodes = (info.get("Nodes") or {}).get("NodesInfo") or ()
+    managers = [str(node.get("IpAddress") or "") for node in nodes if node.get("Role") == "Manager"]
+    return {
+        "status": info.get("Status") or "",
+        "manager_ip": managers[0] if managers else "",
+        "create_time": info.get("CreateTime") or "",
+    }
+
+
+def _storages(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The file system for /home has parameters of its own; the others are a list."""
+    spelled = [_STORAGE.to_wire(_STORAGE_ROWS, storage) for storage in inputs.get("shared_storages", ())]
+    home = next((storage for storage in spelled if storage["LocalDirectory"] == _HOME), None)
+    others = [storage for storage in spelled if storage is not home]
+    own = {name: value for name, value in (home or {}).items() if name != "LocalDirectory"}
+    return {"AdditionalVolumes": others or None, **own}
+
+
+def _why_failed(request: Request, cluster_id: str) -> str:
+    """What the service's tasks say of the failure."""
+    tasks = request.api.pages("ListTasks", {"ClusterId": cluster_id})
+    return "; ".join(str(task["Errors"]) for task in tasks if task.get("Status") == "Failed" and task.get("Errors"))

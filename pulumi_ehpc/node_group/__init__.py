@@ -1,0 +1,1 @@
+"""The node group: a fixed number of compute nodes of one kind."""

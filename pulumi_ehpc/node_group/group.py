@@ -1,0 +1,128 @@
+"""What both API versions share of a node group's life: how the nodes that are there become the nodes that are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from pulumi_ehpc.api import Outcome
+from pulumi_ehpc.errors import Reason, WaitFailedError
+from pulumi_ehpc.lifecycle.request import Made, Request
+
+__all__ = ["MOST_PER_CALL", "Fleet", "Node", "check", "converge", "group_id", "outputs", "release"]
+
+MOST_PER_CALL: Final = 99
+"""Nodes that one call may add (both versions)."""
+_MOST_RELEASED: Final = 100
+_BROKEN: Final = "exception"
+_LEAVING: Final = "releasing"
+
+
+@dataclass(frozen=True, order=True)
+class Node:
+    """A node as the service lists it."""
+
+    hostname: str
+    id: str
+    ip: str
+    status: str
+    queue: str = ""
+
+
+class Fleet(Protocol):
+    """A version's calls for the nodes of a group."""
+
+    def list(self) -> Sequence[Node]:
+        """The group's nodes, in every state."""
+
+    def add(self, count: int) -> None:
+        """Ask for ``count`` more nodes, at most 99."""
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Release nodes, at most 100."""
+
+
+def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+    """Rules over several properties."""
+    fewest, count = inputs.get("min_count"), inputs.get("count")
+    if fewest is not None and count is not None and fewest > count:
+        yield Reason("min_count", str(fewest), f"must not be greater than count, which is {count}")
+
+
+def group_id(request: Request) -> str:
+    """The id in state: cluster and prefix, which is what tells the group's nodes from others."""
+    return f"{request.inputs['cluster']}:{request.inputs['hostname_prefix']}"
+
+
+def outputs(nodes: Sequence[Node]) -> dict[str, Any]:
+    """The nodes as outputs; their states change by themselves and are not kept."""
+    return {"nodes": [{"id": node.id, "hostname": node.hostname, "ip": node.ip} for node in sorted(nodes)]}
+
+
+def converge(request: Request, fleet: Fleet) -> Made:
+    """Make the group's nodes as many as declared: replace broken ones, release the newest, add what is missing, wait.
+
+    What an interrupted run added is found by its host names and counted.
+
+    Raises:
+        WaitFailedError: New nodes ended in ``exception``; the others stay and the next run replaces these.
+    """
+    wanted = int(request.inputs["count"])
+    alive = _alive(fleet)
+    broken = [node for node in alive if node.status == _BROKEN]
+    healthy = sorted(node for node in alive if node.status != _BROKEN)
+    surplus = healthy[wanted:]
+    if broken or surplus:
+        release(request, fleet, [*broken, *surplus])
+    missing = wanted - len(healthy)
+    while missing > 0:
+        request.stop_if_cancelled(f"{missing} nodes not asked for yet")
+        share = min(missing, MOST_PER_CALL)
+        fleet.add(share)
+        request.made(group_id(request), outputs(_alive(fleet)))
+        missing -= share
+    return _when_running(request, fleet, wanted)
+
+
+def release(request: Request, fleet: Fleet, nodes: Sequence[Node]) -> None:
+    """Release nodes and wait until they are gone."""
+    ids = [node.id for node in nodes if node.status != _LEAVING]
+    for start in range(0, len(ids), _MOST_RELEASED):
+        request.stop_if_cancelled(f"{len(ids) - start} nodes not released yet")
+        fleet.remove(ids[start : start + _MOST_RELEASED])
+    going = {node.id for node in nodes}
+
+    def probe() -> tuple[Outcome, str]:
+        left = sum(node.id in going for node in fleet.list())
+        return (Outcome.PENDING if left else Outcome.DONE), f"{left} of {len(going)} nodes left"
+
+    if going:
+        request.wait_until(probe, doing="releasing nodes", until=f"Nodes of {request.title} to be released")
+
+
+def _alive(fleet: Fleet) -> list[Node]:
+    return [node for node in fleet.list() if node.status != _LEAVING]
+
+
+def _when_running(request: Request, fleet: Fleet, wanted: int) -> Made:
+    def probe() -> tuple[Outcome, str]:
+        nodes = _alive(fleet)
+        running = sum(node.status == "running" for node in nodes)
+        broken = sum(node.status == _BROKEN for node in nodes)
+        state = f"{running} of {wanted} nodes running" + (f", {broken} in exception" if broken else "")
+        if running + broken < wanted:
+            return Outcome.PENDING, state
+        return (Outcome.FAILED if broken else Outcome.DONE), state
+
+    try:
+        request.wait_until(probe, doing="nodes", until=f"Nodes of {request.title} to run")
+    except WaitFailedError as error:
+        request.made(group_id(request), outputs(_alive(fleet)))
+        raise WaitFailedError(
+            f"{request.title}: {error.state}.",
+            state=error.state,
+            next_step="They are billed until they are released. Run `pulumi up` again: it releases them and makes new ones.",
+        ) from None
+    return Made(group_id(request), outputs(_alive(fleet)))
+

@@ -1,0 +1,114 @@
+"""The node group in API 2024-07-30: CreateNodes, ListNodes, UpdateNodes, DeleteNodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pulumi_ehpc.lifecycle.fields import FieldMap, words
+from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
+from pulumi_ehpc.lifecycle.rows import rows_of
+from pulumi_ehpc.node_group.group import Node, check, converge, group_id, outputs, release
+from pulumi_ehpc.node_group.resource import NodeGroup
+from pulumi_ehpc.parts.v2024_07_30 import COMPUTE_NODE
+
+__all__ = ["MAPS", "VERSION", "check", "create", "delete", "read", "update"]
+
+VERSION: Final = "2024-07-30"
+
+CREATE = FieldMap(
+    "CreateNodes",
+    VERSION,
+    queue="QueueName",
+    min_count="MinCount",
+    hostname_prefix="HostnamePrefix",
+    vswitch_id="VSwitchId",
+    inter_connect=words("HPCInterConnect", {"vpc": "vpc", "erdma": "eRDMA"}),
+    derived={
+        "cluster": "it is ClusterId of every action",
+        "count": "it is brought about by as many calls as it takes",
+        "keep_alive": "goes to UpdateNodes",
+    },
+)
+NODE = COMPUTE_NODE.bound("CreateNodes", VERSION, "ComputeNode")
+MAPS = (CREATE, NODE)
+_ROWS = rows_of(NodeGroup)
+
+
+def create(request: Request) -> Made:
+    """Create the nodes, counting those that an interrupted run made."""
+    made = converge(request, _Fleet(request))
+    _keep_alive(request, made)
+    return made
+
+
+def update(request: Request) -> Made:
+    """Make the nodes as many as declared."""
+    made = converge(request, _Fleet(request))
+    if request.inputs.get("keep_alive") is not None:
+        _keep_alive(request, made)
+    return made
+
+
+def read(request: Request) -> Found | Gone:
+    """Look at the nodes; a group without nodes exists only while none are declared."""
+    nodes = [node for node in _Fleet(request).list() if node.status != "releasing"]
+    if not nodes and request.inputs.get("count"):
+        return GONE
+    inputs: dict[str, Any] = {"count": len(nodes)}
+    queues = {node.queue for node in nodes}
+    if len(queues) == 1:
+        inputs["queue"] = queues.pop()
+    return Found(outputs(nodes), inputs)
+
+
+def delete(request: Request) -> None:
+    """Release the nodes and wait until they are gone."""
+    fleet = _Fleet(request)
+    release(request, fleet, fleet.list())
+
+
+class _Fleet:
+    """The group's nodes by the actions of this version."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.cluster = request.inputs["cluster"]
+
+    def list(self) -> Sequence[Node]:
+        """ListNodes knows whole host names only, so the prefix is looked for here."""
+        where: dict[str, Any] = {"ClusterId": self.cluster, "PageSize": 100}
+        return [
+            Node(
+                hostname=node["Hostname"],
+                id=node["Id"],
+                ip=node.get("IpAddress") or "",
+                status=node.get("Status") or "",
+                queue=node.get("QueueName") or "",
+            )
+            for node in self.request.api.pages("ListNodes", where)
+            if str(node.get("Hostname") or "").startswith(self.request.inputs["hostname_prefix"])
+        ]
+
+    def add(self, count: int) -> None:
+        """CreateNodes."""
+        inputs = self.request.inputs
+        parameters = {**CREATE.to_wire(_ROWS, inputs), **NODE.to_wire(_ROWS, inputs)}
+        if inputs.get("min_count") is not None:
+            parameters["MinCount"] = min(inputs["min_count"], count)
+        self.request.api.call("CreateNodes", {**parameters, "ClusterId": self.cluster, "Count": count})
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """DeleteNodes."""
+        self.request.api.call("DeleteNodes", {"ClusterId": self.cluster, "InstanceIds": list(ids)})
+
+
+def _keep_alive(request: Request, made: Made) -> None:
+    """UpdateNodes sets it for living nodes, old and new alike."""
+    wanted = request.inputs.get("keep_alive")
+    nodes = made.outputs["nodes"]
+    if wanted is None or not nodes:
+        return
+    request.made(group_id(request), made.outputs)
+    instances = [{"InstanceId": node["id"], "KeepAlive": wanted} for node in nodes]
+    request.api.call("UpdateNodes", {"ClusterId": request.inputs["cluster"], "Instances": instances})

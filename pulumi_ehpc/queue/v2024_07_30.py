@@ -1,0 +1,122 @@
+"""The queue in API 2024-07-30: CreateQueue, GetQueue, UpdateQueue, DeleteQueues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pulumi_ehpc.api import Outcome
+from pulumi_ehpc.errors import Reason
+from pulumi_ehpc.lifecycle.adoption import adopt, stays
+from pulumi_ehpc.lifecycle.fields import FieldMap, each, words
+from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
+from pulumi_ehpc.lifecycle.rows import rows_of
+from pulumi_ehpc.parts.rules import at_most
+from pulumi_ehpc.parts.v2024_07_30 import COMPUTE_NODE
+from pulumi_ehpc.queue.resource import Queue
+
+VERSION: Final = "2024-07-30"
+
+CREATE = FieldMap(
+    "CreateQueue",
+    VERSION,
+    under="Queue",
+    name="QueueName",
+    compute_nodes=each("ComputeNodes", COMPUTE_NODE),
+    initial_count="InitialCount",
+    min_count="MinCount",
+    max_count="MaxCount",
+    max_count_per_cycle="MaxCountPerCycle",
+    enable_scale_out="EnableScaleOut",
+    enable_scale_in="EnableScaleIn",
+    vswitch_ids="VSwitchIds",
+    hostname_prefix="HostnamePrefix",
+    hostname_suffix="HostnameSuffix",
+    inter_connect=words("InterConnect", {"vpc": "vpc", "erdma": "eRDMA"}),
+    derived={"cluster": "it is ClusterId of every action"},
+)
+MAPS = (CREATE,)
+_ROWS = rows_of(Queue)
+
+
+def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+    """Rules over several properties."""
+    yield from at_most(inputs, "name", 15, f"CreateQueue, API {VERSION}")
+    fewest, most = inputs.get("min_count"), inputs.get("max_count")
+    if isinstance(fewest, int) and isinstance(most, int) and fewest > most:
+        yield Reason("min_count", str(fewest), f"must not be greater than max_count, which is {most}")
+
+
+def create(request: Request) -> Made:
+    """Create the queue, or take over one that exists."""
+    found = _find(request)
+    if found is not None:
+        created = adopt(request, f"queue {request.inputs['name']}", _ROWS, CREATE.from_wire(_ROWS, found))
+        request.made(_id(request), {"created": created})
+        return update(request)
+    parameters = {**CREATE.to_wire(_ROWS, request.inputs), "ClusterId": request.inputs["cluster"]}
+    request.api.call("CreateQueue", parameters)
+    return request.made(_id(request), {"created": True})
+
+
+def update(request: Request) -> Made:
+    """Send the whole queue, with what was never declared as it is now; make it anew if it has vanished meanwhile."""
+    assert request.accepted is not None, "a queue to update is known by its id"
+    found = _find(request)
+    if found is None:
+        return create(request)
+    current = CREATE.from_wire(_ROWS, found)
+    undeclared = {name: value for name, value in current.items() if request.olds.get(name) is None}
+    values = {**undeclared, **request.inputs}
+    request.api.call("UpdateQueue", {**CREATE.to_wire(_ROWS, values), "ClusterId": request.inputs["cluster"]})
+    return Made(request.accepted.id, {"created": request.accepted.outputs.get("created", True)})
+
+
+def read(request: Request) -> Found | Gone:
+    """Look at the queue."""
+    found = _find(request)
+    return GONE if found is None else Found({}, CREATE.from_wire(_ROWS, found))
+
+
+def delete(request: Request) -> None:
+    """Release the nodes that the queue grew by itself, then delete it."""
+    name = request.inputs["name"]
+    if stays(request, f"queue {name}") or _find(request) is None:
+        return
+    _release_own_nodes(request)
+    request.api.call("DeleteQueues", {"ClusterId": request.inputs["cluster"], "QueueNames": [name]})
+
+
+def _id(request: Request) -> str:
+    return f"{request.inputs['cluster']}:{request.inputs['name']}"
+
+
+def _find(request: Request) -> dict[str, Any] | None:
+    """Look for the queue in the list first: GetQueue answers a missing one with InvalidParams, as it does a real mistake."""
+    cluster, name = request.inputs["cluster"], request.inputs["name"]
+    listed = request.api.pages("ListQueues", {"ClusterId": cluster, "QueueNames": [name]})
+    if not any(queue.get("QueueName") == name for queue in listed):
+        return None
+    found: dict[str, Any] = request.api.call("GetQueue", {"ClusterId": cluster, "QueueName": name})["Queue"]
+    return found
+
+
+def _release_own_nodes(request: Request) -> None:
+    """A queue can only go when it is empty. Nodes of a NodeGroup went with their group; what is left the queue grew itself."""
+    cluster = request.inputs["cluster"]
+    grew_itself = request.inputs.get("initial_count") or request.inputs.get("enable_scale_out")
+    nodes = _nodes(request)
+    if not nodes or not grew_itself:
+        return
+    request.api.call("DeleteNodes", {"ClusterId": cluster, "InstanceIds": nodes})
+
+    def probe() -> tuple[Outcome, str]:
+        left = len(_nodes(request))
+        return (Outcome.PENDING if left else Outcome.DONE), f"{left} of {len(nodes)} nodes left"
+
+    request.wait_until(probe, doing="releasing nodes", until=f"The nodes of {request.title} to be released")
+
+
+def _nodes(request: Request) -> list[str]:
+    where = {"ClusterId": request.inputs["cluster"], "QueueNames": [request.inputs["name"]], "PageSize": 100}
+    return [str(node["Id"]) for node in request.api.pages("ListNodes", where)]

@@ -1,0 +1,1 @@
+"""The user set: the people who may log in to a cluster."""

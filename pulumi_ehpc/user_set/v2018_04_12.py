@@ -1,0 +1,93 @@
+"""The user set in API 2018-04-12: AddUsers, ListUsers, ModifyUserGroups, ModifyUserPasswords, DeleteUsers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from pulumi_ehpc.errors import Reason
+from pulumi_ehpc.lifecycle.fields import FieldMap
+from pulumi_ehpc.lifecycle.request import Found, Gone, Made, Request
+from pulumi_ehpc.user_set import people
+
+__all__ = ["MAPS", "VERSION", "check", "create", "delete", "read", "update"]
+
+VERSION: Final = "2018-04-12"
+MAPS = (
+    FieldMap(
+        "AddUsers",
+        VERSION,
+        derived={
+            "cluster": "it is ClusterId of every action",
+            "users": "they are User.N.Name and User.N.Group",
+            "passwords": "they are User.N.Password",
+        },
+        refused={"auth_keys": "its users log in with passwords; give a password"},
+    ),
+)
+_MOST_A_CALL: Final = 100
+
+
+def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+    """Rules over several properties."""
+    yield from people.check(inputs, shortest=6, longest=30, keys=False)
+
+
+def create(request: Request) -> Made:
+    """Make the users."""
+    return people.converge(request, _Directory(request))
+
+
+def update(request: Request) -> Made:
+    """Make the cluster's users what is declared."""
+    return people.converge(request, _Directory(request))
+
+
+def read(request: Request) -> Found | Gone:
+    """Look at the users."""
+    return people.look(request, _Directory(request))
+
+
+def delete(request: Request) -> None:
+    """Remove the users that this resource made."""
+    people.remove(request, _Directory(request))
+
+
+class _Directory:
+    """The cluster's users by the actions of this version, 100 users a call."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.cluster = {"ClusterId": request.inputs["cluster"]}
+
+    def list(self) -> dict[str, str]:
+        """ListUsers."""
+        found = self.request.api.pages("ListUsers", {**self.cluster, "PageSize": 50})
+        return {user["Name"]: user.get("Group") or "users" for user in found}
+
+    def add(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
+        """AddUsers."""
+        for part in people.in_parts(names, _MOST_A_CALL):
+            self._call("AddUsers", part, "Group", "Password")
+            yield part
+
+    def regroup(self, names: Sequence[str]) -> None:
+        """ModifyUserGroups."""
+        for part in people.in_parts(names, _MOST_A_CALL):
+            self._call("ModifyUserGroups", part, "Group")
+
+    def rekey(self, names: Sequence[str]) -> None:
+        """ModifyUserPasswords."""
+        for part in people.in_parts(names, _MOST_A_CALL):
+            self._call("ModifyUserPasswords", part, "Password")
+
+    def remove(self, names: Sequence[str]) -> None:
+        """DeleteUsers."""
+        for part in people.in_parts(names, _MOST_A_CALL):
+            self._call("DeleteUsers", part)
+
+    def _call(self, action: str, names: Sequence[str], *fields: str) -> None:
+        inputs = self.request.inputs
+        told: dict[str, Mapping[str, Any]] = {"Group": inputs["users"], "Password": inputs.get("passwords") or {}}
+        users = [{"Name": name, **{field: told[field].get(name) for field in fields}} for name in names]
+        self.request.api.call(action, {**self.cluster, "User": users})

@@ -1,0 +1,101 @@
+"""The user set in API 2024-07-30: CreateUsers, ListUsers, UpdateUser, DeleteUsers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from pulumi_ehpc.errors import Reason
+from pulumi_ehpc.lifecycle.fields import FieldMap
+from pulumi_ehpc.lifecycle.request import Found, Gone, Made, Request
+from pulumi_ehpc.user_set import people
+
+__all__ = ["MAPS", "VERSION", "check", "create", "delete", "read", "update"]
+
+VERSION: Final = "2024-07-30"
+MAPS = (
+    FieldMap(
+        "CreateUsers",
+        VERSION,
+        derived={
+            "cluster": "it is ClusterId of every action",
+            "users": "they are User[].UserName and User[].Group",
+            "passwords": "they are User[].Password",
+            "auth_keys": "they are User[].AuthKey",
+        },
+    ),
+)
+_MOST_ADDED: Final = 20
+_MOST_REMOVED: Final = 100
+
+
+def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+    """Rules over several properties."""
+    yield from people.check(inputs, shortest=1, longest=30, keys=True)
+
+
+def create(request: Request) -> Made:
+    """Make the users."""
+    return people.converge(request, _Directory(request))
+
+
+def update(request: Request) -> Made:
+    """Make the cluster's users what is declared."""
+    return people.converge(request, _Directory(request))
+
+
+def read(request: Request) -> Found | Gone:
+    """Look at the users."""
+    return people.look(request, _Directory(request))
+
+
+def delete(request: Request) -> None:
+    """Remove the users that this resource made."""
+    people.remove(request, _Directory(request))
+
+
+class _Directory:
+    """The cluster's users by the actions of this version."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.cluster = {"ClusterId": request.inputs["cluster"]}
+
+    def list(self) -> dict[str, str]:
+        """ListUsers."""
+        found = self.request.api.pages("ListUsers", {**self.cluster, "PageSize": 50})
+        return {user["UserName"]: user.get("Group") or "users" for user in found}
+
+    def add(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
+        """CreateUsers, 20 a call."""
+        for part in people.in_parts(names, _MOST_ADDED):
+            self.request.api.call("CreateUsers", {**self.cluster, "User": [self._user(name) for name in part]})
+            yield part
+
+    def regroup(self, names: Sequence[str]) -> None:
+        """UpdateUser, one a call."""
+        for name in names:
+            self.request.api.call(
+                "UpdateUser", {**self.cluster, "UserName": name, "Group": self.request.inputs["users"][name]}
+            )
+
+    def rekey(self, names: Sequence[str]) -> None:
+        """UpdateUser, one a call."""
+        for name in names:
+            self.request.api.call(
+                "UpdateUser", {**self.cluster, "UserName": name, "Password": self.request.inputs["passwords"][name]}
+            )
+
+    def remove(self, names: Sequence[str]) -> None:
+        """DeleteUsers, 100 a call."""
+        for part in people.in_parts(names, _MOST_REMOVED):
+            self.request.api.call("DeleteUsers", {**self.cluster, "User": [{"UserName": name} for name in part]})
+
+    def _user(self, name: str) -> dict[str, Any]:
+        inputs = self.request.inputs
+        return {
+            "UserName": name,
+            "Group": inputs["users"][name],
+            "Password": (inputs.get("passwords") or {}).get(name),
+            "AuthKey": (inputs.get("auth_keys") or {}).get(name),
+        }

@@ -1,0 +1,1 @@
+"""The volume: a file system mounted on a cluster's nodes."""

@@ -1,0 +1,142 @@
+"""The volume in API 2018-04-12: UpdateClusterVolumes, GetClusterVolumes.
+
+UpdateClusterVolumes takes the list of mounts, so every change reads the list first and sends all of it, one at a time for a cluster. The
+answer does not tell mount options, so those of other mounts are sent without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pulumi_ehpc.errors import Reason, RefusedError
+from pulumi_ehpc.lifecycle.adoption import adopt, stays
+from pulumi_ehpc.lifecycle.fields import FieldMap, same_word
+from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
+from pulumi_ehpc.lifecycle.rows import rows_of
+from pulumi_ehpc.volume.resource import Volume
+
+__all__ = ["MAPS", "VERSION", "check", "create", "delete", "read", "update"]
+
+VERSION: Final = "2018-04-12"
+
+MOUNT = FieldMap(
+    "UpdateClusterVolumes",
+    VERSION,
+    under="AdditionalVolumes",
+    file_system_id="VolumeId",
+    mount_target="VolumeMountpoint",
+    mount_directory="LocalDirectory",
+    storage_directory="RemoteDirectory",
+    volume_type="VolumeType",
+    protocol="VolumeProtocol",
+    mount_options="VolumeMountOption",
+    queue="JobQueue",
+    derived={"cluster": "it is ClusterId of every action", "roles": "they are a list of names, see _entry"},
+)
+MAPS = (MOUNT,)
+_ROWS = rows_of(Volume)
+_ROLES: Final = ("Manager", "Login", "Compute")
+_TOLD: Final = ("VolumeId", "VolumeMountpoint", "LocalDirectory", "RemoteDirectory", "VolumeType", "VolumeProtocol")
+_PLACED: Final = ("Location", "JobQueue")
+
+
+def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+    """Rules over several properties."""
+    for index, role in enumerate(inputs.get("roles") or ()):
+        if isinstance(role, str) and not any(same_word(role, known) for known in _ROLES):
+            yield Reason(f"roles[{index}]", repr(role), "must be one of manager, login, compute")
+
+
+def create(request: Request) -> Made:
+    """Mount the file system, or use a mount that exists.
+
+    Raises:
+        RefusedError: The directory is one that the service must keep.
+    """
+    where = request.inputs["mount_directory"]
+    with request.lock(request.inputs["cluster"]):
+        mounts = _mounts(request)
+        found = _at(mounts, where)
+        if found is None:
+            _send(request, [*map(_as_request, mounts), _entry(request)])
+            return request.made(_id(request), {"created": True})
+    if found.get("MustKeep"):
+        raise RefusedError(
+            f"{request.title}: {where} is mounted by the cluster itself and must stay. Nothing was changed.",
+            next_step="Choose another mount_directory, or leave this one to the cluster's shared_storages.",
+        )
+    return request.made(_id(request), {"created": adopt(request, f"the mount at {where}", _ROWS, _declared(found))})
+
+
+def update(request: Request) -> Made:
+    """Mount it anew if it has vanished meanwhile; a mount has nothing that changes in place."""
+    assert request.accepted is not None, "a volume to update is known by its id"
+    if _at(_mounts(request), request.inputs["mount_directory"]) is None:
+        return create(request)
+    return request.accepted
+
+
+def read(request: Request) -> Found | Gone:
+    """Look at the mount."""
+    found = _at(_mounts(request), request.inputs["mount_directory"])
+    return GONE if found is None else Found({}, _declared(found))
+
+
+def delete(request: Request) -> None:
+    """Send the list of mounts without this one. The data stay.
+
+    This version has no action to unmount, and does not say whether a mount that is missing from the list is unmounted.
+    """
+    where = request.inputs["mount_directory"]
+    if stays(request, f"the mount at {where}"):
+        return
+    with request.lock(request.inputs["cluster"]):
+        mounts = _mounts(request)
+        if _at(mounts, where) is None:
+            return
+        _send(request, [_as_request(mount) for mount in mounts if mount.get("LocalDirectory") != where])
+        left = _at(_mounts(request), where)
+    if left is not None:
+        request.note(f"{where} stays mounted: API {VERSION} has no action to unmount; unmount it on the nodes")
+
+
+def _send(request: Request, entries: list[dict[str, Any]]) -> None:
+    request.api.call("UpdateClusterVolumes", {**_cluster(request), "AdditionalVolumes": entries})
+
+
+def _mounts(request: Request) -> list[dict[str, Any]]:
+    return list(request.api.pages("GetClusterVolumes", _cluster(request)))
+
+
+def _at(mounts: list[dict[str, Any]], where: str) -> dict[str, Any] | None:
+    return next((mount for mount in mounts if mount.get("LocalDirectory") == where), None)
+
+
+def _entry(request: Request) -> dict[str, Any]:
+    entry: dict[str, Any] = MOUNT.to_wire(_ROWS, request.inputs)["AdditionalVolumes"]
+    roles = request.inputs.get("roles")
+    if roles:
+        entry["Roles"] = [{"Name": next(known for known in _ROLES if same_word(role, known))} for role in roles]
+    return entry
+
+
+def _as_request(mount: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: mount[name] for name in (*_TOLD, *_PLACED) if mount.get(name)}
+    roles = (mount.get("Roles") or {}).get("RoleInfo") or ()
+    kept["VolumeProtocol"] = str(kept.get("VolumeProtocol", "NFS")).upper()
+    return {**kept, "Roles": [{"Name": role["Name"]} for role in roles]} if roles else kept
+
+
+def _declared(mount: Mapping[str, Any]) -> dict[str, Any]:
+    found = MOUNT.from_wire(_ROWS, mount)
+    roles = (mount.get("Roles") or {}).get("RoleInfo") or ()
+    return {**found, "roles": [str(role["Name"]).lower() for role in roles]} if roles else found
+
+
+def _id(request: Request) -> str:
+    return f"{request.inputs['cluster']}:{request.inputs['mount_directory']}"
+
+
+def _cluster(request: Request) -> dict[str, Any]:
+    return {"ClusterId": request.inputs["cluster"]}

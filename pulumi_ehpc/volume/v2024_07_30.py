@@ -1,0 +1,102 @@
+"""The volume in API 2024-07-30: AttachSharedStorages, ListSharedStorages, DetachSharedStorages."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pulumi_ehpc.api import Outcome
+from pulumi_ehpc.lifecycle.adoption import adopt, stays
+from pulumi_ehpc.lifecycle.fields import FieldMap
+from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
+from pulumi_ehpc.lifecycle.rows import rows_of
+from pulumi_ehpc.volume.resource import Volume
+
+__all__ = ["MAPS", "VERSION", "create", "delete", "read", "update"]
+
+VERSION: Final = "2024-07-30"
+
+ATTACH = FieldMap(
+    "AttachSharedStorages",
+    VERSION,
+    under="SharedStorages",
+    file_system_id="FileSystemId",
+    mount_target="MountTarget",
+    mount_directory="MountDirectory",
+    storage_directory="StorageDirectory",
+    volume_type="VolumeType",
+    protocol="ProtocolType",
+    mount_options="MountOptions",
+    derived={"cluster": "it is ClusterId of every action"},
+    refused={
+        "queue": "it mounts on all nodes; leave it out",
+        "roles": "it mounts on all nodes; leave it out",
+    },
+)
+MAPS = (ATTACH,)
+_ROWS = rows_of(Volume)
+
+
+def create(request: Request) -> Made:
+    """Mount the file system, or use a mount that exists."""
+    found = _find(request)
+    where = request.inputs["mount_directory"]
+    if found is not None:
+        return request.made(_id(request), {"created": adopt(request, f"the mount at {where}", _ROWS, found)})
+    storage = ATTACH.to_wire(_ROWS, request.inputs)["SharedStorages"]
+    request.api.call("AttachSharedStorages", {**_cluster(request), "SharedStorages": [storage]})
+    made = request.made(_id(request), {"created": True})
+    _wait(request, mounted=True)
+    return made
+
+
+def update(request: Request) -> Made:
+    """Mount it anew if it has vanished meanwhile; a mount has nothing that changes in place."""
+    assert request.accepted is not None, "a volume to update is known by its id"
+    return create(request) if _find(request) is None else request.accepted
+
+
+def read(request: Request) -> Found | Gone:
+    """Look at the mount."""
+    found = _find(request)
+    return GONE if found is None else Found({}, found)
+
+
+def delete(request: Request) -> None:
+    """Unmount, and wait until it is unmounted. The data stay."""
+    where = request.inputs["mount_directory"]
+    if stays(request, f"the mount at {where}") or _find(request) is None:
+        return
+    request.api.call("DetachSharedStorages", {**_cluster(request), "SharedStorages": [{"MountDirectory": where}]})
+    _wait(request, mounted=False)
+
+
+def _find(request: Request) -> dict[str, Any] | None:
+    """The mount as declared values, or None. The answer groups mounts by file system and spells some things its own way."""
+    for storage in request.api.pages("ListSharedStorages", _cluster(request)):
+        for mount in storage.get("MountInfo") or ():
+            if mount.get("MountDirectory") == request.inputs["mount_directory"]:
+                return {
+                    "file_system_id": storage.get("FileSystemId"),
+                    "volume_type": storage.get("FileSystemType"),
+                    "mount_target": mount.get("MountTarget"),
+                    "mount_directory": mount.get("MountDirectory"),
+                    "storage_directory": mount.get("StorageDirectory"),
+                }
+    return None
+
+
+def _wait(request: Request, *, mounted: bool) -> None:
+    def probe() -> tuple[Outcome, str]:
+        seen = _find(request) is not None
+        return (Outcome.DONE if seen is mounted else Outcome.PENDING), "mounted" if seen else "not mounted"
+
+    doing = "mounting" if mounted else "unmounting"
+    request.wait_until(probe, doing=doing, until=f"{request.title} {'to be' if mounted else 'not to be'} mounted")
+
+
+def _id(request: Request) -> str:
+    return f"{request.inputs['cluster']}:{request.inputs['mount_directory']}"
+
+
+def _cluster(request: Request) -> dict[str, Any]:
+    return {"ClusterId": request.inputs["cluster"]}
