@@ -2,22 +2,18 @@
 
 ::
 
-    EhpcError                        catch-all: everything below
-    ├── ConfigurationError           a setting is missing or wrong (region, apiVersion, endpoint ...)
-    ├── InputError                   declared values break rules; carries every reason at once
-    ├── RefusedError                 the request is understood and declined, nothing was touched (guards, foreign objects)
-    ├── NetworkError                 no answer: name not resolved, refused, timed out, connection lost
-    ├── ApiError                     the service answered with an error code
-    │   ├── AuthenticationError      key id unknown, signature wrong, token expired, clock off
-    │   ├── AuthorizationError       the identity may not do this
-    │   ├── ThrottledError           too many calls; the client has already repeated and slowed down
-    │   ├── QuotaError               a limit of the account or of the cluster is reached
-    │   ├── BillingError             balance, payment method or unpaid order
-    │   ├── NotFoundError            the object does not exist
-    │   ├── ConflictError            the object is busy, exists already or is in the wrong state
-    │   ├── InvalidRequestError      a parameter is not accepted
-    │   └── ServiceError             a fault of the service (5xx and its own failures)
-    └── WaitError                    waiting for a state ended otherwise
+    EhpcError                        catch-all: everything below ├── ConfigurationError           a setting is missing
+    or wrong (region, apiVersion, endpoint ...) ├── InputError                   declared values break rules; carries
+    every reason at once ├── RefusedError                 the request is understood and declined, nothing was touched
+    (guards, foreign objects) ├── NetworkError                 no answer: name not resolved, refused, timed out,
+    connection lost ├── ApiError                     the service answered with an error code │   ├──
+    AuthenticationError      key id unknown, signature wrong, token expired, clock off │   ├── AuthorizationError
+    the identity may not do this │   ├── ThrottledError           too many calls; the client has already repeated and
+    slowed down │   ├── QuotaError               a limit of the account or of the cluster is reached │   ├──
+    BillingError             balance, payment method or unpaid order │   ├── NotFoundError            the object does
+    not exist │   ├── ConflictError            the object is busy, exists already or is in the wrong state │   ├──
+    InvalidRequestError      a parameter is not accepted │   └── ServiceError             a fault of the service (5xx
+    and its own failures) └── WaitError                    waiting for a state ended otherwise
         ├── WaitFailedError          a failure state was reached
         ├── WaitTimeoutError         the deadline passed
         └── WaitCancelledError       the run was cancelled
@@ -130,7 +126,9 @@ class NetworkError(EhpcError):
         sent: True when the request may have reached the service, so that its effect is unknown.
     """
 
-    def __init__(self, message: str, *, endpoint: str, action: str = "", sent: bool = False, next_step: str = "") -> None:
+    def __init__(
+        self, message: str, *, endpoint: str, action: str = "", sent: bool = False, next_step: str = ""
+    ) -> None:
         super().__init__(message, next_step=next_step)
         self.endpoint = endpoint
         self.action = action
@@ -171,8 +169,8 @@ class ApiError(EhpcError):
 
     def __str__(self) -> str:
         said = self.message.rstrip(".")
-        text = f"{self.action} failed: {said} ({self.code}, HTTP {self.http_status}, request {self.request_id or 'unknown'})."
-        return f"{text} {self.next_step}".strip()
+        where = f"{self.code}, HTTP {self.http_status}, request {self.request_id or 'unknown'}"
+        return f"{self.action} failed: {said} ({where}). {self.next_step}".strip()
 
 
 class AuthenticationError(ApiError):

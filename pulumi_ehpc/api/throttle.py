@@ -1,0 +1,115 @@
+"""At most so many calls a second for an account and an endpoint, over all processes of the machine.
+
+The calls of the last second are kept in a small database in the user's cache folder, one for each account and endpoint;
+names of files are hashes. Without a usable folder the limit holds within this process only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import sqlite3
+import threading
+import time
+from pathlib import Path
+from typing import Final, cast
+
+from platformdirs import user_cache_path
+from pyrate_limiter import AbstractBucket, InMemoryBucket, Rate, RateItem, SQLiteBucket
+
+from pulumi_ehpc.api.clock import Clock
+
+__all__ = ["Throttle"]
+
+_SECOND: Final = 1000
+"""Milliseconds, the unit of the buckets."""
+
+_LEAK_EVERY: Final = 100
+_STALE_SECONDS: Final = 24 * 3600
+
+_log = logging.getLogger("pulumi_ehpc.api")
+
+
+class Throttle:
+    """Holds calls back so that no second sees more than the limit.
+
+    Args:
+        limit: Most calls within any second.
+        account: Anything that names the account; only its hash is kept.
+        endpoint: Address that is called.
+        clock: Clock to wait with.
+        folder: Where processes meet; the user's cache folder by default.
+    """
+
+    def __init__(self, limit: int, *, account: str, endpoint: str, clock: Clock, folder: Path | None = None) -> None:
+        self._limit = limit
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._taken = 0
+        digest = hashlib.sha256(f"{account}\n{endpoint}".encode()).hexdigest()[:32]
+        self._bucket = _shared_bucket(limit, folder or user_cache_path("pulumi-ehpc") / "throttle", digest)
+
+    def acquire(self) -> None:
+        """Return when one more call may be made."""
+        while (wait := self._take()) > 0:
+            self._clock.sleep(wait / _SECOND)
+
+    def slow_down(self) -> None:
+        """Use up what is left of this second, for all processes: the service had too many calls."""
+        for _ in range(self._limit):
+            if self._take() > 0:
+                return
+
+    def close(self) -> None:
+        """Close the database."""
+        with self._lock:
+            self._bucket.close()
+
+    def _take(self) -> int:
+        """Take a place, or say in how many milliseconds to ask again."""
+        with self._lock:
+            try:
+                return self._ask()
+            except (OSError, sqlite3.Error) as error:
+                _warn(error)
+                self._bucket.close()
+                self._bucket = InMemoryBucket([Rate(self._limit, _SECOND)])
+                return self._ask()
+
+    def _ask(self) -> int:
+        item = RateItem("call", int(self._clock.now().timestamp() * _SECOND))
+        if self._bucket.put(item):
+            self._taken += 1
+            if self._taken % _LEAK_EVERY == 0:
+                self._bucket.leak(item.timestamp)
+            return 0
+        wait = cast(int, self._bucket.waiting(item))
+        if wait > 2 * _SECOND:
+            # Calls of the future: the clock of the machine was set back.
+            self._bucket.flush()
+        return max(1, min(wait, _SECOND))
+
+
+def _shared_bucket(limit: int, folder: Path, name: str) -> AbstractBucket:
+    rates = [Rate(limit, _SECOND)]
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _remove_stale(folder)
+        return SQLiteBucket.init_from_file(rates, db_path=os.fspath(folder / f"{name}.sqlite"), use_file_lock=True)
+    except (OSError, sqlite3.Error) as error:
+        _warn(error)
+        return InMemoryBucket(rates)
+
+
+def _remove_stale(folder: Path) -> None:
+    """Temporary keys come and go, and each leaves a database behind."""
+    for path in folder.iterdir():
+        if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+            path.unlink(missing_ok=True)
+
+
+def _warn(error: Exception) -> None:
+    _log.warning(
+        "The limit of calls a second holds for this process only, as its cache is not usable: %s.", type(error).__name__
+    )

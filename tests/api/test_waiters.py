@@ -1,0 +1,149 @@
+"""Waiting: by probe, and by waiters described as data."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pulumi_ehpc import errors
+from pulumi_ehpc.api import Outcome, spec
+from pulumi_ehpc.api.waiters import Probe, judge_answer, judge_error, never, wait_until
+from tests.api.clocks import ManualClock
+
+PENDING, DONE, FAILED = Outcome.PENDING, Outcome.DONE, Outcome.FAILED
+
+
+def api_error(kind: type[errors.ApiError], code: str = "C") -> errors.ApiError:
+    return kind("m", code=code, http_status=500, request_id="R", action="A", version="V")
+
+
+def probe_of(*found: tuple[Outcome, str] | Exception) -> Probe:
+    left = list(found)
+
+    def probe() -> tuple[Outcome, str]:
+        answer = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return probe
+
+
+def wait(
+    probe: Probe,
+    clock: ManualClock,
+    timeout: float = 1000,
+    tick: Callable[[str, float], None] | None = None,
+    cancelled: Callable[[], bool] = never,
+) -> str:
+    return wait_until(
+        probe, doing="Nodes", timeout_seconds=timeout, delay_seconds=5, clock=clock, tick=tick, cancelled=cancelled
+    )
+
+
+def test_it_ends_when_done() -> None:
+    clock, ticks = ManualClock(), list[tuple[str, float]]()
+    state = wait(
+        probe_of((PENDING, "creating"), (PENDING, "init"), (DONE, "running")),
+        clock,
+        tick=lambda state, elapsed: ticks.append((state, round(elapsed, 6))),
+    )
+    assert state == "running"
+    assert ticks == [("creating", 0), ("init", 0.5), ("running", 1.2)]
+
+
+def test_intervals_grow_to_the_longest_pause() -> None:
+    clock, looks = ManualClock(), list[float]()
+    with pytest.raises(errors.WaitTimeoutError):
+        wait(probe_of((PENDING, "init")), clock, timeout=60, tick=lambda _, elapsed: looks.append(elapsed))
+    pauses = [round(later - earlier, 6) for earlier, later in itertools.pairwise(looks)]
+    assert pauses[:4] == [0.5, 0.7, 0.98, 1.372]
+    assert max(pauses) == 5
+    assert looks[-1] == pytest.approx(60)
+
+
+def test_a_failure_ends_it_at_once() -> None:
+    with pytest.raises(errors.WaitFailedError, match="Nodes: the state is exception") as raised:
+        wait(probe_of((PENDING, "init"), (FAILED, "exception")), ManualClock())
+    assert raised.value.state == "exception"
+
+
+def test_the_deadline_ends_it_with_the_last_state() -> None:
+    with pytest.raises(errors.WaitTimeoutError, match="still init after 3 seconds") as raised:
+        wait(probe_of((PENDING, "init")), ManualClock(), timeout=3)
+    assert raised.value.state == "init"
+    assert raised.value.next_step
+
+
+def test_there_is_always_one_look() -> None:
+    assert wait(probe_of((DONE, "running")), ManualClock(), timeout=0) == "running"
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        api_error(errors.ThrottledError),
+        api_error(errors.ServiceError),
+        errors.NetworkError("no answer", endpoint="e"),
+    ],
+)
+def test_passing_trouble_does_not_end_it(trouble: Exception) -> None:
+    states: list[str] = []
+    found = probe_of((PENDING, "init"), trouble, trouble, (DONE, "running"))
+    assert wait(found, ManualClock(), tick=lambda state, _: states.append(state)) == "running"
+    assert states == ["init", "init", "init", "running"]
+
+
+def test_trouble_at_the_deadline_is_told() -> None:
+    with pytest.raises(errors.WaitTimeoutError, match="The last look failed: no answer"):
+        wait(probe_of(errors.NetworkError("no answer", endpoint="e")), ManualClock(), timeout=3)
+
+
+def test_other_errors_end_it() -> None:
+    with pytest.raises(errors.AuthorizationError):
+        wait(probe_of((PENDING, "init"), api_error(errors.AuthorizationError)), ManualClock())
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.3, 7.7, 20.0])
+def test_cancelling_ends_it_within_a_fifth_of_a_second(moment: float) -> None:
+    clock = ManualClock()
+    with pytest.raises(errors.WaitCancelledError) as raised:
+        wait(probe_of((PENDING, "init")), clock, cancelled=lambda: clock.seconds >= moment)
+    assert moment <= clock.seconds <= moment + 0.2
+    assert raised.value.state == ("init" if moment else "unknown")
+
+
+@pytest.mark.parametrize("version", spec.VERSIONS)
+@pytest.mark.parametrize(
+    ("waiter", "state", "outcome"),
+    [
+        ("ClusterRunning", "uninit", PENDING),
+        ("ClusterRunning", "creating", PENDING),
+        ("ClusterRunning", "running", DONE),
+        ("ClusterRunning", "exception", FAILED),
+        ("ClusterRunning", "releasing", FAILED),
+        ("ClusterDeleted", "running", PENDING),
+        ("ClusterDeleted", "releasing", PENDING),
+        ("ClusterDeleted", "exception", PENDING),
+    ],
+)
+def test_states_of_clusters(version: str, waiter: str, state: str, outcome: Outcome) -> None:
+    body: dict[str, Any] = {"ClusterStatus": state, "ClusterInfo": {"Status": state}}
+    assert judge_answer(spec.waiters(version)[waiter], body) == (outcome, state)
+
+
+@pytest.mark.parametrize("version", spec.VERSIONS)
+def test_errors_of_clusters(version: str) -> None:
+    gone, denied = api_error(errors.NotFoundError, "ClusterNotFound"), api_error(errors.AuthorizationError, "Forbidden")
+    rules = spec.waiters(version)
+    assert judge_error(rules["ClusterRunning"], gone) == (FAILED, "ClusterNotFound")
+    assert judge_error(rules["ClusterDeleted"], gone) == (DONE, "ClusterNotFound")
+    assert judge_error(rules["ClusterDeleted"], denied) is None
+
+
+@pytest.mark.parametrize("body", [{}, {"ClusterInfo": None}, {"ClusterInfo": {"Status": None}}])
+def test_an_answer_without_a_state_is_not_the_end(body: dict[str, Any]) -> None:
+    assert judge_answer(spec.waiters("2018-04-12")["ClusterRunning"], body) == (PENDING, "unknown")
