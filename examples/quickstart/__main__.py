@@ -37,7 +37,9 @@ fixed = ehpc.NodeGroup("fixed", cluster=cluster, queue=work, instance_type="ecs.
 team = ehpc.UserSet(
     "team",
     cluster=cluster,
-    users=[ehpc.UserArgs(name=name, group="wheel" if name == people[0] else "users", password=password) for name in people],
+    users=[
+        ehpc.UserArgs(name=name, group="wheel" if name == people[0] else "users", password=password) for name in people
+    ],
 )
 data = ehpc.Volume(
     "data",

@@ -1,7 +1,8 @@
-"""The scaling of a cluster and its queues in API 2018-04-12: one configuration (GetAutoScaleConfig, SetAutoScaleConfig) for all.
+"""The scaling of a cluster and its queues in API 2018-04-12: one configuration for all.
 
-SetAutoScaleConfig sets the whole of it, so a change of one part reads it, changes that part and sends everything back, one at a time for
-a cluster. ``ClusterScale`` is the cluster's part; a queue's part is in the queue's room.
+GetAutoScaleConfig tells it and SetAutoScaleConfig sets the whole of it, so a change of one part reads it, changes that
+part and sends everything
+back, one at a time for a cluster. ``ClusterScale`` is the cluster's part; a queue's part is in the queue's room.
 """
 
 from __future__ import annotations
@@ -82,7 +83,9 @@ class ClusterScale:
     def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
         """What SetAutoScaleConfig takes."""
         where = f"(SetAutoScaleConfig, API {VERSION})"
-        most, idle, grow = (inputs.get(name) for name in ("max_count", "idle_interval_minutes", "grow_interval_minutes"))
+        most, idle, grow = (
+            inputs.get(name) for name in ("max_count", "idle_interval_minutes", "grow_interval_minutes")
+        )
         if isinstance(most, int) and most > _MOST_NODES:
             yield Reason("max_count", str(most), f"must be a whole number from 0 to {_MOST_NODES} {where}")
         if isinstance(grow, int) and grow not in _SHRINK_INTERVALS:

@@ -7,8 +7,7 @@ from typing import Any
 
 from pulumi import Input, ResourceOptions
 
-from pulumi_ehpc.lifecycle.marks import DESCRIPTION_PATTERN, MARK_ROOM
-from pulumi_ehpc.lifecycle.marks import Filled
+from pulumi_ehpc.lifecycle.marks import DESCRIPTION_PATTERN, MARK_ROOM, Filled
 from pulumi_ehpc.lifecycle.resource import Resource
 from pulumi_ehpc.lifecycle.rows import (
     IGNORE,
@@ -112,11 +111,12 @@ class SchedulerSpecArgs(Args):
 class Cluster(Resource, noun="Cluster"):
     """An E-HPC cluster.
 
-    Made by CreateCluster (both API versions), which takes 5 to 20 minutes; the resource's line shows the state meanwhile.
-    ``shared_storages``, ``addons``, ``additional_packages``, ``login`` and ``compute`` are what the cluster is born with; they are
-    never compared with what other resources add later.
+    Made by CreateCluster (both API versions), which takes 5 to 20 minutes; the resource's line shows the state
+    meanwhile. ``shared_storages``, ``addons``, ``additional_packages``, ``login`` and ``compute`` are what the
+    cluster is born with; they are never compared with what other resources add later.
 
-    Outputs besides the arguments: ``status``, ``manager_ip`` (empty where the API version does not say) and ``create_time``.
+    Outputs besides the arguments: ``status``, ``manager_ip`` (empty where the API version does not say) and
+    ``create_time``.
     """
 
     name: Prop[str] = text(default=None, length=(2, 128), pattern=NAME, pattern_words=NAME_WORDS)
@@ -181,7 +181,10 @@ class Cluster(Resource, noun="Cluster"):
     tags: TextMap = mapping(default=None, items=(0, 20))
     """Tags, at most 20."""
     deletion_protection: Prop[bool] = flag(default=None)
-    """Whether the cluster is protected: by the service (2024-07-30), and by the engine's ``protect`` in both versions."""
+    """Whether the cluster is protected.
+
+    By the service (2024-07-30), and by the engine's ``protect`` in both versions.
+    """
     max_count: Prop[int] = integer(default=None, limits=(0, 5000))
     """Most compute nodes, 0 to 5,000 (500 in 2018-04-12)."""
     max_core_count: Prop[int] = integer(default=None, limits=(0, 100_000))

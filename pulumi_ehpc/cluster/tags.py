@@ -1,4 +1,7 @@
-"""Tags of a cluster. Only 2018-04-12 has actions for them (TagResources, UnTagResources, ListTagResources); both versions use those."""
+"""Tags of a cluster.
+
+Only 2018-04-12 has actions for them (TagResources, UnTagResources, ListTagResources); both versions use those.
+"""
 
 from __future__ import annotations
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from pulumi_ehpc.errors import ApiError, EhpcError, NotFoundError, Reason, RefusedError, WaitFailedError
+from pulumi_ehpc.api import Outcome
+from pulumi_ehpc.errors import ConflictError, EhpcError, NotFoundError, Reason, RefusedError, WaitFailedError
 from pulumi_ehpc.lifecycle.request import Request
 
 __all__ = ["credentials", "delete", "marked", "unless_gone", "wait_until_running"]
 
 _LEAVING = "releasing"
+_BUSY = ("InvalidClusterStatus", "ConflictOpt")
+"""Codes with which DeleteCluster asks to come back later."""
 
 
 def marked(
@@ -50,15 +53,26 @@ def wait_until_running(request: Request, cluster_id: str, why: Callable[[Request
             f"{request.title} ({cluster_id}) ended in state {error.state}{_reason(request, cluster_id, why)}.",
             state=error.state,
             next_step=(
-                f"It is billed until it is deleted. To delete it and make a new one: pulumi up --replace '{request.urn}' "
-                "(or set allow_replacement=True on it and run pulumi up). To give up: pulumi destroy."
+                "It is billed until it is deleted. To delete it and make a new one: "
+                f"pulumi up --replace '{request.urn}' (or set allow_replacement=True on it and run pulumi up). "
+                "To give up: pulumi destroy."
             ),
         ) from None
 
 
 def delete(request: Request, parameters: Mapping[str, Any]) -> None:
-    """Call DeleteCluster and wait until the cluster is gone."""
-    request.api.call("DeleteCluster", parameters)
+    """Call DeleteCluster, again while the service says that the cluster is busy, and wait until it is gone."""
+
+    def probe() -> tuple[Outcome, str]:
+        try:
+            request.api.call("DeleteCluster", parameters)
+        except ConflictError as error:
+            if error.code not in _BUSY:
+                raise
+            return Outcome.PENDING, "busy"
+        return Outcome.DONE, "accepted"
+
+    request.wait_until(probe, doing=f"{request.id} to be deleted", until=f"{request.title} to accept its deletion")
     request.wait("ClusterDeleted", {"ClusterId": request.id}, doing=f"{request.id} being released")
 
 
@@ -83,6 +97,6 @@ def _known(request: Request) -> dict[str, Any]:
 def _reason(request: Request, cluster_id: str, why: Callable[[Request, str], str]) -> str:
     try:
         told = why(request, cluster_id)
-    except (ApiError, EhpcError) as error:
+    except EhpcError as error:
         return f" (why could not be asked: {error.message})"
     return f": {told}" if told else ""

@@ -1,7 +1,11 @@
-"""The cluster in API 2018-04-12: CreateCluster, DescribeCluster, ModifyClusterAttributes, SetAutoScaleConfig, DeleteCluster."""
+"""The cluster in API 2018-04-12.
+
+CreateCluster, DescribeCluster, ModifyClusterAttributes, SetAutoScaleConfig, DeleteCluster.
+"""
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -15,33 +19,17 @@ from pulumi_ehpc.lifecycle.fields import FieldMap, block, each, words
 from pulumi_ehpc.lifecycle.marks import described, own_words
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
 from pulumi_ehpc.lifecycle.rows import rows_of
-from pulumi_ehpc.parts.args import SharedStorageArgs
+from pulumi_ehpc.parts.args import ManagerArgs, SharedStorageArgs
 from pulumi_ehpc.parts.rules import at_most, password
 
 VERSION: Final = "2018-04-12"
 
 _HOME = "/home"
-_PER_CLUSTER = "it is set for all nodes of a cluster at once and not for the manager alone; leave it out"
+_PER_CLUSTER = [name for name in rows_of(ManagerArgs) if name not in ("instance_type", "count")]
 _MANAGER = FieldMap(
     instance_type="InstanceType",
     count="Count",
-    refused={
-        name: _PER_CLUSTER
-        for name in (
-            "image_id",
-            "instance_charge_type",
-            "period",
-            "period_unit",
-            "auto_renew",
-            "auto_renew_period",
-            "spot_strategy",
-            "spot_price_limit",
-            "spot_duration_hours",
-            "enable_ht",
-            "system_disk",
-            "data_disks",
-        )
-    },
+    refused=dict.fromkeys(_PER_CLUSTER, "it is set for all nodes of a cluster at once; leave it out"),
 )
 _NODES = FieldMap(instance_type="InstanceType", count="Count")
 _STORAGE = FieldMap(
@@ -68,7 +56,9 @@ CREATE = FieldMap(
     domain="Domain",
     directory_service=block(
         "",
-        FieldMap(type=words("AccountType", {"nis": "nis", "ldap": "ldap"}), refused={"version": "the service chooses it"}),
+        FieldMap(
+            type=words("AccountType", {"nis": "nis", "ldap": "ldap"}), refused={"version": "the service chooses it"}
+        ),
     ),
     manager=block("EcsOrder.Manager", _MANAGER),
     login=block("EcsOrder.Login", _NODES),
@@ -179,10 +169,10 @@ def update(request: Request) -> Made:
         "Description": described(request.inputs.get("description"), request.mark),
     }
     request.api.call("ModifyClusterAttributes", attributes)
-    if request.inputs.get("client_version") != request.olds.get("client_version") and request.inputs.get("client_version"):
-        request.api.call(
-            "UpgradeClient", {"ClusterId": cluster_id, "ClientVersion": request.inputs["client_version"]}
-        )
+    if request.inputs.get("client_version") != request.olds.get("client_version") and request.inputs.get(
+        "client_version"
+    ):
+        request.api.call("UpgradeClient", {"ClusterId": cluster_id, "ClientVersion": request.inputs["client_version"]})
     change_autoscale(request, cluster_id, ClusterScale(request.inputs))
     change_tags(request, cluster_id)
     return _made(request, cluster_id)
@@ -231,6 +221,17 @@ def _storages(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _why_failed(request: Request, cluster_id: str) -> str:
-    """What the service's tasks say of the failure."""
-    tasks = request.api.pages("ListTasks", {"ClusterId": cluster_id})
-    return "; ".join(str(task["Errors"]) for task in tasks if task.get("Status") == "Failed" and task.get("Errors"))
+    """What the service's tasks say of the failure; ended tasks are shown on demand only."""
+    tasks = request.api.pages("ListTasks", {"ClusterId": cluster_id, "Archived": True})
+    failed = (str(task.get("Errors") or "") for task in tasks if task.get("Status") in ("Failed", "PartialFail"))
+    return "; ".join(filter(None, map(_messages, failed)))
+
+
+def _messages(errors: str) -> str:
+    """The messages of a task's errors, a JSON list of codes and messages."""
+    try:
+        told = json.loads(errors)
+    except ValueError:
+        return errors
+    entries = told if isinstance(told, list) else [told]
+    return "; ".join(str(entry.get("Message") or entry) if isinstance(entry, dict) else str(entry) for entry in entries)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pulumi_ehpc.cluster import takeover
 from pulumi_ehpc.cluster.resource import Cluster
 from pulumi_ehpc.cluster.tags import change_tags, read_tags
-from pulumi_ehpc.errors import Reason
+from pulumi_ehpc.errors import InvalidRequestError, Reason
 from pulumi_ehpc.lifecycle.fields import FieldMap, block, each, words
 from pulumi_ehpc.lifecycle.marks import described, own_words
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
@@ -141,9 +141,8 @@ def create(request: Request) -> Made:
         **CREATE.to_wire(_ROWS, request.inputs),
         **_script(request.inputs),
         "ClusterDescription": described(request.inputs.get("description"), request.mark),
-        "Tags": [{"Key": key, "Value": value} for key, value in request.inputs.get("tags", {}).items()] or None,
     }
-    cluster_id = str(request.api.call("CreateCluster", parameters)["ClusterId"])
+    cluster_id = str(_call_create(request, parameters)["ClusterId"])
     request.made(cluster_id, {"status": "creating"})
     takeover.wait_until_running(request, cluster_id, _why_failed)
     if any(request.inputs.get(name) is not None for name in _ONLY_AFTERWARDS):
@@ -154,8 +153,8 @@ def create(request: Request) -> Made:
 def update(request: Request) -> Made:
     """Change the cluster in place, after waiting until it runs.
 
-    UpdateCluster sets everything it takes, and resets what is left out; so everything is sent each time, with what was never
-    declared as it is now.
+    UpdateCluster sets everything it takes, and resets what is left out; so everything is sent each time, with what
+    was never declared as it is now.
     """
     assert request.accepted is not None, "a cluster to update is known by its id"
     cluster_id = request.accepted.id
@@ -181,6 +180,21 @@ def read(request: Request) -> Found | Gone:
 def delete(request: Request) -> None:
     """Delete the cluster with all that is in it, and wait until it is gone."""
     takeover.delete(request, {"ClusterId": request.id})
+
+
+def _call_create(request: Request, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Spell tags as the SDK does, and with small letters where the service refuses that; a refusal has made nothing."""
+    tags = request.inputs.get("tags") or {}
+    if not tags:
+        return request.api.call("CreateCluster", parameters)
+    try:
+        pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
+        return request.api.call("CreateCluster", {**parameters, "Tags": pairs})
+    except InvalidRequestError as error:
+        if "Tags." not in error.message:
+            raise
+    pairs = [{"key": key, "value": value} for key, value in tags.items()]
+    return request.api.call("CreateCluster", {**parameters, "Tags": pairs})
 
 
 def _send_update(request: Request, cluster_id: str) -> None:

@@ -1,7 +1,7 @@
 """Taking over what exists already under a natural key: a queue's name, a mount's directory, a user's name.
 
-Found and as declared: used and kept up to date, but left in place at delete. Found and different: refused. In both cases
-``adopt_existing=True`` says that it is this program's, to change and to delete.
+Found and as declared: used and kept up to date, but left in place at delete. Found and different: refused. In both
+cases ``adopt_existing=True`` says that it is this program's, to change and to delete.
 """
 
 from __future__ import annotations

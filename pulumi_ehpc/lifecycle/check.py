@@ -1,4 +1,7 @@
-"""Check: every declared value against its row and against what the API version takes, all reasons at once, no network."""
+"""Check.
+
+Every declared value against its row and against what the API version takes, all reasons at once, no network.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ class Inspection:
     def values(
         self, rows: Mapping[str, Row], maps: Sequence[FieldMap], given: Mapping[str, Any], path: str = ""
     ) -> dict[str, Any]:
-        """Check a noun's or a block's values; return them tidied, with words as the rows spell them and defaults filled in."""
+        """Check a noun's or a block's values.
+
+        Return them tidied, with words as the rows spell them and defaults filled in.
+        """
         for name, hint in unknown_names(given, rows):
             self._object(f"{path}{name}", given[name], f"there is no such property; {hint}")
         tidied: dict[str, Any] = {}
@@ -120,7 +126,13 @@ class Inspection:
         high = min((n for n in (highest, *(s.maximum for s in shapes)) if n is not None), default=None)
         if (low is not None and value < low) or (high is not None and value > high):
             kind = "whole number" if row.kind is Kind.INTEGER else "number"
-            bounds = f"from {low} to {high}" if None not in (low, high) else f"of at least {low}" if high is None else f"up to {high}"
+            bounds = (
+                f"from {low} to {high}"
+                if None not in (low, high)
+                else f"of at least {low}"
+                if high is None
+                else f"up to {high}"
+            )
             self._object(path, value, f"must be a {kind} {bounds}{self._where(entries)}")
 
     def _text(self, row: Row, entries: Sequence[tuple[FieldMap, Field]], value: str, path: str) -> str:

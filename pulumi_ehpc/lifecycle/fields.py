@@ -234,4 +234,3 @@ def _step_into(root: dict[str, Any], path: str) -> tuple[dict[str, Any], str] | 
     for parent in parents:
         root = root.setdefault(parent, {})
     return root, last
-

@@ -1,8 +1,8 @@
 """The engine's request behind a provider method: what the SDK's servicer has in hand and does not pass on.
 
-``pulumi.dynamic`` drops the URN, the old inputs and the time-outs, and has no way to answer "made, but not finished". All of it is
-in the frame that calls the provider. Where a release of the SDK hides the frame, progress and time-outs go missing, but
-partial failure and old inputs cannot be done without, and their absence is an error.
+``pulumi.dynamic`` drops the URN, the old inputs and the time-outs, and has no way to answer "made, but not finished".
+All of it is in the frame that calls the provider. Where a release of the SDK hides the frame, progress and time-outs
+go missing, but partial failure and old inputs cannot be done without, and their absence is an error.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The gate before the engine: every noun of a program is checked before the first one is registered.
 
-The engine stops at the first resource whose check fails, so a program with five mistakes would be mended in five rounds. The gate opens
-when the program's text has run: it checks whatever is known by then, and tells every broken rule of every noun at once. What is
-not known yet, and what needs the state, is left to the check in the engine.
+The engine stops at the first resource whose check fails, so a program with five mistakes would be mended in five
+rounds. The gate opens when the program's text has run: it checks whatever is known by then, and tells every broken
+rule of every noun at once. What is not known yet, and what needs the state, is left to the check in the engine.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pulumi import Config, Output, RunError
 from pulumi.output import Unknown as EngineUnknown
 from pulumi.runtime.settings import get_root_resource
 
+from pulumi_ehpc.errors import EhpcError
 from pulumi_ehpc.lifecycle.unknown import UNKNOWN, replaced
 
 if TYPE_CHECKING:
@@ -55,9 +56,12 @@ class Gate:
         for _ in range(_TURNS):
             await asyncio.sleep(0)
         broken: list[str] = []
-        for noun, name, inputs in self._waiting:
-            known = {key: await _settled(value) for key, value in inputs.items()}
-            broken.extend(f"  {noun} '{name}': {reason}" for reason in self._reasons(noun, name, known))
+        try:
+            for noun, name, inputs in self._waiting:
+                known = {key: await _settled(value) for key, value in inputs.items()}
+                broken.extend(f"  {noun} '{name}': {reason}" for reason in self._reasons(noun, name, known))
+        except EhpcError as error:
+            raise RunError(str(error)) from None
         if broken:
             count = f"{len(broken)} declared values break" if len(broken) > 1 else "A declared value breaks"
             raise RunError("\n".join([f"{count} a rule. Nothing was changed.", *broken]))

@@ -1,7 +1,7 @@
 """The stack's identity: one call-free resource whose random id tells this stack's clusters from everybody else's.
 
-It is in state before any cloud call is made and is an input of every noun, so a run that was killed can find what it made, and two
-people with the same project and stack names on two backends never touch each other's.
+It is in state before any cloud call is made and is an input of every noun, so a run that was killed can find what it
+made, and two people with the same project and stack names on two backends never touch each other's.
 """
 
 from __future__ import annotations

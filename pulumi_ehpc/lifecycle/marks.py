@@ -1,7 +1,8 @@
 """Marks: how a run finds what an earlier run made before it was killed, and only that.
 
-A mark is a short hash of the stack's random identity and the resource's URN, so two people with the same project and stack
-names on two backends never meet. The service allows letters, digits, ``-`` and ``_`` in descriptions, and so does a mark.
+A mark is a short hash of the stack's random identity and the resource's URN, so two people with the same project and
+stack names on two backends never meet. The service allows letters, digits, ``-`` and ``_`` in descriptions, and so
+does a mark.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ _PREFIX_DIGITS = 4
 
 @dataclass(frozen=True)
 class Filled:
-    """What is known when names are generated: the resource and its stack's identity (None while it is not known yet)."""
+    """What is known when names are generated.
+
+    The resource and its stack's identity (None while it is not known yet).
+    """
 
     name: str
     urn: str

@@ -58,8 +58,6 @@ def noun(name: str) -> Noun:
         name=name,
         rows=rows_of(declared),
         fill=declared.fill,
-        dialects={
-            version: cast(Dialect, import_module(f"{room}.{file}")) for version, file in _VERSION_FILES.items()
-        },
+        dialects={version: cast(Dialect, import_module(f"{room}.{file}")) for version, file in _VERSION_FILES.items()},
         timeouts=declared.timeouts,
     )

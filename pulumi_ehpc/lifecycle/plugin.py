@@ -1,8 +1,8 @@
-"""The provider process: how many work at once, how it hears of Ctrl-C, how it notices that its engine is gone, how it speaks.
+"""The provider process: how many work at once, how it hears of Ctrl-C, notices its engine's death, and speaks.
 
-The engine starts ``python -m pulumi.dynamic ... ADDRESS``. The SDK gives that process four worker threads, ignores ``Cancel`` and
-outlives an engine that was killed. What is done about it here reaches into two private names; each is guarded, and where one is
-missing the process works as the SDK made it and says so.
+The engine starts ``python -m pulumi.dynamic ... ADDRESS``. The SDK gives that process four worker threads, ignores
+``Cancel`` and outlives an engine that was killed. What is done about it here reaches into two private names; each is
+guarded, and where one is missing the process works as the SDK made it and says so.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _watch_engine(address: str) -> None:
 
 
 class _CancelEar:
-    """Stands in for the SDK's ``empty_pb2`` in its servicer, whose ``Cancel`` handler does nothing but ``empty_pb2.Empty()``."""
+    """Stands in for ``empty_pb2`` in the SDK's servicer, whose ``Cancel`` does nothing but ``empty_pb2.Empty()``."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(empty_pb2, name)
@@ -125,5 +125,3 @@ def _raise_workers(count: int) -> bool:
                 return True
             current = current.f_back
     return False
-
-

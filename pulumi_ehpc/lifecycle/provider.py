@@ -21,7 +21,7 @@ from pulumi_ehpc.errors import EhpcError
 from pulumi_ehpc.lifecycle import plugin
 from pulumi_ehpc.lifecycle.frame import PROVIDER_KEY, Frame, current_frame
 from pulumi_ehpc.lifecycle.noun import noun
-from pulumi_ehpc.lifecycle.request import Gone, PartialFailure
+from pulumi_ehpc.lifecycle.request import Gone, PartialFailureError
 from pulumi_ehpc.lifecycle.session import session_for
 from pulumi_ehpc.lifecycle.steps import Steps, Work
 from pulumi_ehpc.lifecycle.unknown import UNKNOWN, Unknown, replaced
@@ -37,22 +37,27 @@ SETTINGS = ("ehpc:region", "ehpc:apiVersion", "ehpc:endpoint", "ehpc:maxQps", "e
 class Provider(ResourceProvider):
     """Base of the persisted provider classes.
 
-    An instance is pickled into every state by its class's path alone, so it must have no attributes when a program makes it. In
-    the provider process ``configure`` gives it its steps.
+    An instance is pickled into every state by its class's path alone, so it must have no attributes when a program
+    makes it. In the provider process ``configure`` gives it its settings.
     """
 
     serialize_as_secret_always = False
     noun: ClassVar[str]
 
-    steps: Steps
+    config: dict[str, str]
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Read the stack's settings and make the process ready.
+        """Read the stack's settings and make the process ready."""
+        self.config = configured(req)
+
+    @property
+    def steps(self) -> Steps:
+        """The noun's steps.
 
         Raises:
             EhpcError: A setting is wrong; every operation then fails with it, beginning with check.
         """
-        self.steps = Steps(noun(self.noun), session_for(configured(req)))
+        return Steps(noun(self.noun), session_for(self.config))
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """See ``Steps.check``."""
@@ -114,14 +119,13 @@ class Provider(ResourceProvider):
 
 
 def configured(req: ConfigureRequest) -> dict[str, str]:
-    """Return the settings of a configure request, after making the process ready for work.
-
-    Raises:
-        EhpcError: A setting is wrong.
-    """
+    """Return the settings of a configure request, after making the process ready for work."""
     config = {key: value for key in SETTINGS if (value := req.config.get(key)) is not None}
-    session = session_for(config)
-    plugin.prepare(session.settings.concurrency)
+    try:
+        workers = session_for(config).settings.concurrency
+    except EhpcError:
+        workers = None  # the first check says what is wrong
+    plugin.prepare(workers)
     return config
 
 
@@ -130,11 +134,11 @@ def _guarded(act: Callable[[Frame], T], failed: T) -> T:
     frame = current_frame()
     try:
         return act(frame)
-    except PartialFailure as error:
+    except PartialFailureError as error:
         frame.fail_partly(error.made.id, error.made.outputs, str(error))
     except EhpcError as error:
         frame.fail(str(error))
-    except BaseException as error:  # noqa: BLE001 - one that got away would hang the engine for ever
+    except BaseException as error:
         frame.fail(f"{type(error).__name__} in pulumi-ehpc: {error}. This is a fault of the package; please report it.")
     return failed
 
@@ -154,15 +158,15 @@ def _work(frame: Frame, id: str = "") -> Work:
 def _heard(values: Mapping[str, Any]) -> dict[str, Any]:
     """Translate the engine's unknowns, and drop what is not a property."""
     kept = {key: value for key, value in values.items() if key != PROVIDER_KEY}
-    return {key: replaced(value, lambda leaf: UNKNOWN if isinstance(leaf, EngineUnknown) else leaf) for key, value in kept.items()}
+    return {
+        key: replaced(value, lambda leaf: UNKNOWN if isinstance(leaf, EngineUnknown) else leaf)
+        for key, value in kept.items()
+    }
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:
     """Translate unknowns back for the engine."""
-    return {
-        key: replaced(value, _engine_word)
-        for key, value in values.items()
-    }
+    return {key: replaced(value, _engine_word) for key, value in values.items()}
 
 
 def _engine_word(leaf: Any) -> Any:

@@ -190,7 +190,7 @@ class Locks:
             return self._locks.setdefault(cluster_id, threading.RLock())
 
 
-class PartialFailure(EhpcError):
+class PartialFailureError(EhpcError):
     """The cloud accepted the object, but the step did not finish; id and outputs stay in state."""
 
     def __init__(self, made: Made, reason: EhpcError) -> None:

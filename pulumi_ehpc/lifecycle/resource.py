@@ -12,7 +12,17 @@ from pulumi.dynamic import Resource as DynamicResource
 from pulumi_ehpc.lifecycle.gate import gate_of_stack
 from pulumi_ehpc.lifecycle.identity import identity_of_stack
 from pulumi_ehpc.lifecycle.marks import Filled
-from pulumi_ehpc.lifecycle.rows import Declared, Kind, Row, output, outputs_of, plain, positional, rows_of, unknown_names
+from pulumi_ehpc.lifecycle.rows import (
+    Declared,
+    Kind,
+    Row,
+    output,
+    outputs_of,
+    plain,
+    positional,
+    rows_of,
+    unknown_names,
+)
 
 __all__ = ["Resource"]
 
@@ -22,8 +32,9 @@ _PROVIDERS = "pulumi_ehpc._providers"
 class Resource(Declared, DynamicResource):
     """Base of the five nouns.
 
-    A subclass declares its rows and must name its noun. It may override ``fill`` (names generated when none are given),
-    ``properties`` (how arguments become inputs), ``options`` (engine options that go with the arguments) and ``timeouts``.
+    A subclass declares its rows and must name its noun. It may override ``fill`` (names generated when none are
+    given), ``properties`` (how arguments become inputs), ``options`` (engine options that go with the arguments) and
+    ``timeouts``.
     """
 
     resource_name: str = positional(kw_only=False)
@@ -107,5 +118,7 @@ def whole(row: Row, value: Any) -> Any:
         return {name: whole(inner[name], item) if name in inner else item for name, item in value.items()}
     if row.kind is Kind.MANY and isinstance(value, list) and row.args is not None:
         inner = rows_of(row.args)
-        return [{name: whole(inner[name], part) if name in inner else part for name, part in item.items()} for item in value]
+        return [
+            {name: whole(inner[name], part) if name in inner else part for name, part in item.items()} for item in value
+        ]
     return value

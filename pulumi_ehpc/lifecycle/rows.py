@@ -1,7 +1,8 @@
 """Rows: a property of a noun is declared once, as one row, and everything else is read from it.
 
-From a row come the constructor's argument (typed for editors and mypy), the checks, what a change does, the secret mark and the
-page of the noun. A row says *what a person writes*; how an API version spells it stands in that version's file of the room.
+From a row come the constructor's argument (typed for editors and mypy), the checks, what a change does, the secret
+mark and the page of the noun. A row says *what a person writes*; how an API version spells it stands in that
+version's file of the room.
 
 Example::
 
@@ -39,8 +40,8 @@ __all__ = [
     "One",
     "Prop",
     "Row",
-    "Texts",
     "TextMap",
+    "Texts",
     "choice",
     "flag",
     "integer",
@@ -231,7 +232,7 @@ def outputs_of(owner: type) -> tuple[str, ...]:
 
 def text(
     *,
-    default: str | None | _Required = REQUIRED,
+    default: str | _Required | None = REQUIRED,
     change: Change = UPDATE,
     instead: str = "",
     secret: bool = False,
@@ -255,7 +256,7 @@ def text(
 
 
 def choice(
-    *choices: str, default: str | None | _Required = REQUIRED, change: Change = UPDATE, instead: str = ""
+    *choices: str, default: str | _Required | None = REQUIRED, change: Change = UPDATE, instead: str = ""
 ) -> Any:
     """Declare a text that is one of ``choices``; upper and lower case and ``_`` do not matter when it is given."""
     return Row(Kind.TEXT, default=default, change=change, instead=instead, choices=choices)
@@ -263,7 +264,7 @@ def choice(
 
 def integer(
     *,
-    default: int | None | _Required = REQUIRED,
+    default: int | _Required | None = REQUIRED,
     change: Change = UPDATE,
     instead: str = "",
     limits: tuple[int, int] | None = None,
@@ -274,7 +275,7 @@ def integer(
 
 def number(
     *,
-    default: float | None | _Required = REQUIRED,
+    default: float | _Required | None = REQUIRED,
     change: Change = UPDATE,
     instead: str = "",
     limits: tuple[float, float] | None = None,
@@ -283,14 +284,14 @@ def number(
     return Row(Kind.NUMBER, default=default, change=change, instead=instead, limits=limits)
 
 
-def flag(*, default: bool | None | _Required = REQUIRED, change: Change = UPDATE, instead: str = "") -> Any:
+def flag(*, default: bool | _Required | None = REQUIRED, change: Change = UPDATE, instead: str = "") -> Any:
     """Declare a true-or-false value."""
     return Row(Kind.FLAG, default=default, change=change, instead=instead)
 
 
 def texts(
     *,
-    default: None | _Required = REQUIRED,
+    default: _Required | None = REQUIRED,
     change: Change = UPDATE,
     instead: str = "",
     items: tuple[int, int] | None = None,
@@ -301,7 +302,7 @@ def texts(
 
 def mapping(
     *,
-    default: None | _Required = REQUIRED,
+    default: _Required | None = REQUIRED,
     change: Change = UPDATE,
     instead: str = "",
     secret: bool = False,
@@ -312,9 +313,7 @@ def mapping(
     return Row(Kind.MAPPING, default=default, change=change, instead=instead, secret=secret, items=items)
 
 
-def one(
-    args: type[Args], *, default: None | _Required = REQUIRED, change: Change = UPDATE, instead: str = ""
-) -> Any:
+def one(args: type[Args], *, default: _Required | None = REQUIRED, change: Change = UPDATE, instead: str = "") -> Any:
     """Declare a block."""
     return Row(Kind.ONE, default=default, change=change, instead=instead, args=args)
 
@@ -322,7 +321,7 @@ def one(
 def many(
     args: type[Args],
     *,
-    default: None | _Required = REQUIRED,
+    default: _Required | None = REQUIRED,
     change: Change = UPDATE,
     instead: str = "",
     items: tuple[int, int] | None = None,
@@ -339,10 +338,7 @@ def positional(*, default: Any = REQUIRED, kw_only: bool = False) -> Any:
 def rows_of(owner: type) -> dict[str, Row]:
     """Return the rows of a class in the order they are declared, base classes first."""
     return {
-        name: value
-        for base in reversed(owner.__mro__)
-        for name, value in vars(base).items()
-        if isinstance(value, Row)
+        name: value for base in reversed(owner.__mro__) for name, value in vars(base).items() if isinstance(value, Row)
     }
 
 

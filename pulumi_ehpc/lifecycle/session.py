@@ -55,9 +55,12 @@ class Session:
         current = self.client.account_id()
         if current == recorded:
             return
-        whose = f"of account {current}" if current else "of an account that could not be established (GetCallerIdentity)"
+        whose = (
+            f"of account {current}" if current else "of an account that could not be established (GetCallerIdentity)"
+        )
         raise RefusedError(
-            f"{title} was not found, but it belongs to account {recorded} and these credentials are {whose}. It stays in state.",
+            f"{title} was not found, but it belongs to account {recorded} and these credentials are {whose}. "
+            "It stays in state.",
             next_step="Use the credentials it was made with (check the profile and ALIBABA_CLOUD_ACCESS_KEY_ID).",
         )
 

@@ -1,7 +1,7 @@
 """The steps of a noun's life, free of the engine: check, diff, create, read, update, delete.
 
-``provider.py`` adapts them to the engine; another adapter could stand beside it. Values come in and go out as plain Python, with
-``UNKNOWN`` where something is not known yet.
+``provider.py`` adapts them to the engine; another adapter could stand beside it. Values come in and go out as plain
+Python, with ``UNKNOWN`` where something is not known yet.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from pulumi_ehpc.lifecycle.request import (
     Found,
     Gone,
     Made,
-    PartialFailure,
+    PartialFailureError,
     Request,
     changes_of,
     cross_checks,
 )
-from pulumi_ehpc.lifecycle.rows import Row
+from pulumi_ehpc.lifecycle.rows import REPLACE, Row
 from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.lifecycle.unknown import Unknown, has_unknown
 
@@ -63,7 +63,9 @@ class Steps:
 
     # -- without network ------------------------------------------------------------------------------------------
 
-    def check(self, work: Work, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[dict[str, Any], list[Reason]]:
+    def check(
+        self, work: Work, olds: Mapping[str, Any], news: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], list[Reason]]:
         """Check declared values.
 
         Args:
@@ -105,7 +107,7 @@ class Steps:
         """Create the object.
 
         Raises:
-            PartialFailure: The cloud accepted it and then something failed.
+            PartialFailureError: The cloud accepted it and then something failed.
             EhpcError: Nothing was made.
         """
         request = self._request(work, inputs, {}, {}, "create")
@@ -117,7 +119,7 @@ class Steps:
         """Make the object what is declared, after finishing what an interrupted create began.
 
         Raises:
-            PartialFailure: Something failed; what is known of the object stays in state.
+            PartialFailureError: Something failed; what is known of the object stays in state.
         """
         request = self._request(work, inputs, old_inputs, outputs, "update")
         self.session.require_region(inputs["region"], request.title)
@@ -169,7 +171,7 @@ class Steps:
         except EhpcError as error:
             if request.accepted is None:
                 raise
-            raise PartialFailure(self._stamped(request, request.accepted), error) from None
+            raise PartialFailureError(self._stamped(request, request.accepted), error) from None
         return self._stamped(request, made)
 
     def _stamped(self, request: Request, made: Made) -> Made:
@@ -229,9 +231,14 @@ class Steps:
         return {name: olds.get(name) or value for name, value in current.items()}
 
     def _generated(self, olds: Mapping[str, Any], given: Mapping[str, Any], who: Filled) -> dict[str, Any]:
-        generated = self.noun.fill(given, who)
+        """Names that were not given.
+
+        One that cannot change in place is kept, so that it never replaces anything by itself.
+        """
+        missing = {name: value for name, value in self.noun.fill(given, who).items() if given.get(name) is None}
         return {
-            name: olds.get(name) or value for name, value in generated.items() if given.get(name) is None
+            name: (self.noun.rows[name].change is REPLACE and olds.get(name)) or value
+            for name, value in missing.items()
         }
 
     def _guards(self, version: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Reason]:
@@ -256,12 +263,12 @@ class Steps:
 def _consent(noun: str, row: Row) -> str:
     instead = f"{row.instead}, or " if row.instead else "put the old value back, or "
     return (
-        f"cannot change on a living {noun.lower()}: replacing it deletes the {noun.lower()} with its nodes, users, queues and jobs; "
-        f"{instead}set allow_replacement=True to replace it all the same"
+        f"cannot change on a living {noun.lower()}: replacing it deletes the {noun.lower()} with its nodes, users, "
+        f"queues and jobs; {instead}set allow_replacement=True to replace it all the same"
     )
 
 
 def _sound(values: Mapping[str, Any], reasons: list[Reason]) -> dict[str, Any]:
-    """Leave out what is unknown or broken already, so that rules over several properties see well-formed values only."""
+    """Leave out what is unknown or broken already: rules over several properties see well-formed values only."""
     broken = {re.split(r"[.\[]", reason.property)[0] for reason in reasons}
     return {name: value for name, value in values.items() if name not in broken and not isinstance(value, Unknown)}

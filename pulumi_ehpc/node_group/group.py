@@ -1,4 +1,7 @@
-"""What both API versions share of a node group's life: how the nodes that are there become the nodes that are declared."""
+"""What both API versions share of a node group's life.
+
+How the nodes that are there become the nodes that are declared.
+"""
 
 from __future__ import annotations
 
@@ -122,7 +125,6 @@ def _when_running(request: Request, fleet: Fleet, wanted: int) -> Made:
         raise WaitFailedError(
             f"{request.title}: {error.state}.",
             state=error.state,
-            next_step="They are billed until they are released. Run `pulumi up` again: it releases them and makes new ones.",
+            next_step="They are billed until released. Run `pulumi up` again: it releases them and makes new ones.",
         ) from None
     return Made(group_id(request), outputs(_alive(fleet)))
-

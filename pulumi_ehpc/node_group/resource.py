@@ -32,9 +32,9 @@ __all__ = ["NodeGroup"]
 class NodeGroup(Resource, noun="NodeGroup"):
     """Compute nodes of one kind, as many as declared.
 
-    Made by CreateNodes (2024-07-30) or AddNodes (2018-04-12). The service has no such object: the group is the nodes whose host names
-    begin with its prefix. A greater ``count`` adds nodes; a smaller one releases the newest. Nodes of the group that ended in
-    ``exception`` are replaced at the next update.
+    Made by CreateNodes (2024-07-30) or AddNodes (2018-04-12). The service has no such object: the group is the nodes
+    whose host names begin with its prefix. A greater ``count`` adds nodes; a smaller one releases the newest. Nodes
+    of the group that ended in ``exception`` are replaced at the next update.
     """
 
     cluster: ClusterRef = text(change=REPLACE, noun="Cluster")
@@ -54,7 +54,10 @@ class NodeGroup(Resource, noun="NodeGroup"):
         pattern_words="must be small letters and digits, begin with a letter and end in -",
         change=REPLACE,
     )
-    """Beginning of the nodes' host names, unique in the cluster. The default is made of the resource's name, such as ``fix3f2a-``."""
+    """Beginning of the nodes' host names, unique in the cluster.
+
+    The default is made of the resource's name, such as ``fix3f2a-``.
+    """
     image_id: Prop[str] = text(default=None, change=REPLACE)
     """Image of the nodes. The default is the cluster's."""
     vswitch_id: Prop[str] = text(default=None, change=REPLACE)

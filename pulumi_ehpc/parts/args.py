@@ -62,9 +62,7 @@ class DataDiskArgs(Args):
 class _NodeArgs(Args):
     """What manager and compute nodes have in common."""
 
-    instance_type: Input[str] | None = text(
-        default=None, pattern=INSTANCE_TYPE, pattern_words=INSTANCE_TYPE_WORDS
-    )
+    instance_type: Input[str] | None = text(default=None, pattern=INSTANCE_TYPE, pattern_words=INSTANCE_TYPE_WORDS)
     """ECS instance type, such as ``ecs.c7.xlarge``."""
     image_id: Input[str] | None = text(default=None)
     """Image of the node. The default is the cluster's."""

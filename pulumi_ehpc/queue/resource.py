@@ -34,11 +34,11 @@ __all__ = ["Queue", "QueueRef"]
 class Queue(Resource, noun="Queue"):
     """A queue of a cluster and the nodes it may grow by.
 
-    Made by CreateQueue (2024-07-30) or AddQueue, SetAutoScaleConfig and UpdateQueueConfig (2018-04-12). Deleting it releases the nodes
-    it grew by itself; nodes of a ``NodeGroup`` go with their group.
+    Made by CreateQueue (2024-07-30) or AddQueue, SetAutoScaleConfig and UpdateQueueConfig (2018-04-12). Deleting it
+    releases the nodes it grew by itself; nodes of a ``NodeGroup`` go with their group.
 
-    A queue of that name that exists already and is as declared is used, kept up to date, and left in place at delete, unless
-    ``adopt_existing`` says it is this program's. One that differs is refused.
+    A queue of that name that exists already and is as declared is used, kept up to date, and left in place at delete,
+    unless ``adopt_existing`` says it is this program's. One that differs is refused.
     """
 
     cluster: ClusterRef = text(change=REPLACE, noun="Cluster")

@@ -9,6 +9,7 @@ from pulumi_ehpc.api import Outcome
 from pulumi_ehpc.cluster.autoscale import change_autoscale
 from pulumi_ehpc.errors import Reason
 from pulumi_ehpc.lifecycle.adoption import adopt, stays
+from pulumi_ehpc.lifecycle.diff import as_declared
 from pulumi_ehpc.lifecycle.fields import FieldMap, block, each, words
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
 from pulumi_ehpc.lifecycle.rows import rows_of
@@ -86,7 +87,9 @@ def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
     for name in ("image_id", "system_disk", "data_disks"):
         declared = [node.get(name) for node in inputs.get("compute_nodes") or () if isinstance(node, Mapping)]
         if any(value != declared[0] for value in declared):
-            yield Reason(f"compute_nodes[].{name}", "several", f"must be the same for all kinds of node of a queue {where}")
+            yield Reason(
+                f"compute_nodes[].{name}", "several", f"must be the same for all kinds of node of a queue {where}"
+            )
 
 
 def create(request: Request) -> Made:
@@ -149,13 +152,15 @@ class _QueueScale:
         for name, entry in SCALE.fields.items():
             if self.olds.get(name) is not None and self.inputs.get(name) is None:
                 own.pop(entry.wire, None)
-        own.update(SCALE.to_wire(_ROWS, self.inputs).get("Queues", {}))
+        wanted = SCALE.to_wire(_ROWS, self.inputs).get("Queues", {})
         nodes = self.inputs.get("compute_nodes") or ()
         if nodes:
-            own.update(_OF_THE_QUEUE.to_wire(_NODE_ROWS, nodes[0]))
+            wanted.update(_OF_THE_QUEUE.to_wire(_NODE_ROWS, nodes[0]))
         for vswitch_id in self.inputs.get("vswitch_ids") or ():
-            for kind in own.get("InstanceTypes", ()):
+            for kind in wanted.get("InstanceTypes", ()):
                 kind["VSwitchId"] = vswitch_id
+        # What is as wanted already keeps the service's own additions, so that nothing is sent for nothing.
+        own.update({name: value for name, value in wanted.items() if as_declared(value, own.get(name)) != value})
 
 
 def _set_scale(request: Request) -> None:
@@ -193,7 +198,10 @@ def _find(request: Request) -> dict[str, Any] | None:
 
 
 def _release_grown_nodes(request: Request) -> None:
-    """A queue can only go when it is empty. Nodes of a NodeGroup went with their group; what is left the queue grew itself."""
+    """A queue can only go when it is empty.
+
+    Nodes of a NodeGroup went with their group; what is left the queue grew itself.
+    """
     grown = _grown_nodes(request)
     if not grown:
         return

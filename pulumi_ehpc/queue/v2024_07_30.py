@@ -92,7 +92,10 @@ def _id(request: Request) -> str:
 
 
 def _find(request: Request) -> dict[str, Any] | None:
-    """Look for the queue in the list first: GetQueue answers a missing one with InvalidParams, as it does a real mistake."""
+    """Look for the queue in the list first.
+
+    GetQueue answers a missing one with InvalidParams, as it does a real mistake.
+    """
     cluster, name = request.inputs["cluster"], request.inputs["name"]
     listed = request.api.pages("ListQueues", {"ClusterId": cluster, "QueueNames": [name]})
     if not any(queue.get("QueueName") == name for queue in listed):
@@ -102,7 +105,10 @@ def _find(request: Request) -> dict[str, Any] | None:
 
 
 def _release_own_nodes(request: Request) -> None:
-    """A queue can only go when it is empty. Nodes of a NodeGroup went with their group; what is left the queue grew itself."""
+    """A queue can only go when it is empty.
+
+    Nodes of a NodeGroup went with their group; what is left the queue grew itself.
+    """
     cluster = request.inputs["cluster"]
     grew_itself = request.inputs.get("initial_count") or request.inputs.get("enable_scale_out")
     nodes = _nodes(request)

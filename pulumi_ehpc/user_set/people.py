@@ -1,4 +1,7 @@
-"""What both API versions share of a user set's life: how the users that are there become the users that are declared."""
+"""What both API versions share of a user set's life.
+
+How the users that are there become the users that are declared.
+"""
 
 from __future__ import annotations
 

@@ -53,12 +53,12 @@ class Users(Column["dict[str, str]"]):
 class UserSet(Resource, noun="UserSet"):
     """Users of a cluster.
 
-    Made by CreateUsers (2024-07-30) or AddUsers (2018-04-12), 20 or 100 users a call. A change of group or password is made in place.
-    Users that exist already are used and kept up to date, and left in place at delete unless ``adopt_existing`` says that they are
-    this program's.
+    Made by CreateUsers (2024-07-30) or AddUsers (2018-04-12), 20 or 100 users a call. A change of group or password
+    is made in place. Users that exist already are used and kept up to date, and left in place at delete unless
+    ``adopt_existing`` says that they are this program's.
 
-    In state and in previews ``users`` is a map of names to groups, and passwords and keys are secret maps of their own, so that a
-    preview shows which user changes.
+    In state and in previews ``users`` is a map of names to groups, and passwords and keys are secret maps of their
+    own, so that a preview shows which user changes.
     """
 
     cluster: ClusterRef = text(change=REPLACE, noun="Cluster")

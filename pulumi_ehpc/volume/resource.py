@@ -14,11 +14,12 @@ __all__ = ["Volume"]
 class Volume(Resource, noun="Volume"):
     """A file system mounted on the nodes of a cluster.
 
-    Made by AttachSharedStorages (2024-07-30) or UpdateClusterVolumes (2018-04-12). Deleting it unmounts; the file system and its data
-    are never touched. API 2018-04-12 has no action to unmount: there the mount may stay until the cluster goes, and a message says so.
+    Made by AttachSharedStorages (2024-07-30) or UpdateClusterVolumes (2018-04-12). Deleting it unmounts; the file
+    system and its data are never touched. API 2018-04-12 has no action to unmount: there the mount may stay until the
+    cluster goes, and a message says so.
 
-    A mount that exists already and is as declared is used, and left in place at delete unless ``adopt_existing`` says that it is
-    this program's. One that differs is refused, and so is one that the service must keep.
+    A mount that exists already and is as declared is used, and left in place at delete unless ``adopt_existing`` says
+    that it is this program's. One that differs is refused, and so is one that the service must keep.
     """
 
     cluster: ClusterRef = text(change=REPLACE, noun="Cluster")
@@ -27,9 +28,7 @@ class Volume(Resource, noun="Volume"):
     """Id of the NAS or CPFS file system."""
     mount_target: Prop[str] = text(change=REPLACE)
     """Mount target's domain name."""
-    mount_directory: Prop[str] = text(
-        pattern=MOUNT_DIRECTORY, pattern_words=MOUNT_DIRECTORY_WORDS, change=REPLACE
-    )
+    mount_directory: Prop[str] = text(pattern=MOUNT_DIRECTORY, pattern_words=MOUNT_DIRECTORY_WORDS, change=REPLACE)
     """Where it is mounted on the nodes."""
     storage_directory: Prop[str] = text(default="/", change=REPLACE)
     """Directory of the file system that is mounted. The default is ``/``."""

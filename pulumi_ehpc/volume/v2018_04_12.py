@@ -1,7 +1,7 @@
 """The volume in API 2018-04-12: UpdateClusterVolumes, GetClusterVolumes.
 
-UpdateClusterVolumes takes the list of mounts, so every change reads the list first and sends all of it, one at a time for a cluster. The
-answer does not tell mount options, so those of other mounts are sent without.
+UpdateClusterVolumes takes the list of mounts, so every change reads the list first and sends all of it, one at a time
+for a cluster. The answer does not tell mount options, so those of other mounts are sent without.
 """
 
 from __future__ import annotations
@@ -106,7 +106,8 @@ def _send(request: Request, entries: list[dict[str, Any]]) -> None:
 
 
 def _mounts(request: Request) -> list[dict[str, Any]]:
-    return list(request.api.pages("GetClusterVolumes", _cluster(request)))
+    volumes = request.api.call("GetClusterVolumes", _cluster(request)).get("Volumes") or {}
+    return list(volumes.get("VolumeInfo") or ())
 
 
 def _at(mounts: list[dict[str, Any]], where: str) -> dict[str, Any] | None:

@@ -71,7 +71,10 @@ def delete(request: Request) -> None:
 
 
 def _find(request: Request) -> dict[str, Any] | None:
-    """The mount as declared values, or None. The answer groups mounts by file system and spells some things its own way."""
+    """The mount as declared values, or None.
+
+    The answer groups mounts by file system and spells some things its own way.
+    """
     for storage in request.api.pages("ListSharedStorages", _cluster(request)):
         for mount in storage.get("MountInfo") or ():
             if mount.get("MountDirectory") == request.inputs["mount_directory"]:
