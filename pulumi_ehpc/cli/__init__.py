@@ -1,0 +1,1 @@
+"""The command ``ehpc``: one file a verb, joined in ``main``."""

@@ -1,0 +1,72 @@
+"""The errors the fake answers with: codes, statuses and messages are data, here they are only looked up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final
+
+from pulumi_ehpc.api import spec
+
+__all__ = ["ErrorTemplate", "ServiceError", "error_templates", "invalid"]
+
+_FILES: Final = ("gateway-errors.json", "service-errors.json")
+
+
+@dataclass(frozen=True)
+class ErrorTemplate:
+    """One code the fake can answer with.
+
+    Attributes:
+        code: The code; ``{parameter}`` in it is filled in, as the gateway does in ``MissingClusterId``.
+        http: HTTP status.
+        message: Message with ``{names}`` to fill in.
+        provenance: ``documented`` or ``assumed``, and where it is from.
+    """
+
+    code: str
+    http: int
+    message: str
+    provenance: str
+
+
+@cache
+def error_templates() -> Mapping[str, ErrorTemplate]:
+    """Every error the fake can answer with, by code.
+
+    Codes of the service keep the status of the shared catalogue; ``service-errors.json`` gives one only where the
+    catalogue knows none.
+    """
+    found = {}
+    for name in _FILES:
+        for code, entry in json.loads(files(__package__).joinpath(name).read_text("utf-8")).items():
+            documented = spec.error_codes().get(code)
+            http = documented.http if documented and documented.http else entry["http"]
+            found[code] = ErrorTemplate(code, http, entry["message"], entry["provenance"])
+    return MappingProxyType(found)
+
+
+class ServiceError(Exception):
+    """An error answer.
+
+    Args:
+        code: A code of ``error_templates()``.
+        detail: A sentence added to the message: what was wrong, never a secret value.
+        values: What to fill into the template.
+    """
+
+    def __init__(self, code: str, detail: str = "", **values: str) -> None:
+        template = error_templates()[code]
+        self.code = template.code.format(**values)
+        self.http = template.http
+        self.message = f"{template.message.format(**values)} {detail}".strip()
+        super().__init__(f"{self.code}: {self.message}")
+
+
+def invalid(parameter: str, detail: str = "") -> ServiceError:
+    """The service's answer to a parameter it does not accept: InvalidParams."""
+    return ServiceError("InvalidParams", detail, parameter=parameter)

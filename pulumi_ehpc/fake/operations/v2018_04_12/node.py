@@ -1,0 +1,197 @@
+"""Nodes as 2018-04-12 says them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from pulumi_ehpc.fake.clock import iso_seconds
+from pulumi_ehpc.fake.errors import ServiceError, invalid
+from pulumi_ehpc.fake.models.cluster import Cluster
+from pulumi_ehpc.fake.models.node import Hardware, Node
+from pulumi_ehpc.fake.models.queue import Queue
+from pulumi_ehpc.fake.models.states import NodeStatus
+from pulumi_ehpc.fake.operations.building import new_compute_nodes
+from pulumi_ehpc.fake.operations.call import Call
+from pulumi_ehpc.fake.operations.v2018_04_12.hardware import ordered_hardware
+
+__all__ = ["add_nodes", "delete_nodes", "list_nodes", "list_nodes_by_queue", "list_nodes_no_paging", "set_queue"]
+
+
+def add_nodes(call: Call) -> dict[str, Any]:
+    """AddNodes: ids at once or none (switch), the nodes run later. All of Count are always in stock."""
+    cluster = call.running_cluster()
+    count = call.parameters["Count"]
+    if call.get("MinCount", 1) > count:
+        raise invalid("MinCount", "It is more than Count.")
+    queue = cluster.find_queue(call.get("JobQueue") or cluster.default_queue, "JobQueue")
+    hardware = _hardware(call, cluster, queue)
+    nodes = new_compute_nodes(
+        cluster,
+        call.world.ids,
+        hardware,
+        queue.name,
+        count,
+        call.now,
+        prefix=call.get("HostNamePrefix") or queue.hostname_prefix,
+        suffix=call.get("HostNameSuffix") or queue.hostname_suffix,
+        parameter="HostNamePrefix",
+    )
+    for node in nodes:
+        node.create_mode = call.get("CreateMode", "manual")
+        if call.get("AllocatePublicAddress", False):
+            node.public_ip_address = call.world.ids.public_address()
+    record = call.record(cluster.id, queue.name, "AddComputes")
+    call.region.add_nodes(cluster, nodes, record)
+    cluster.compute = replace(cluster.compute, instance_type=hardware.instance_type)
+    answered = nodes if call.world.assumptions.add_nodes_answers_ids else []
+    return {"InstanceIds": {"InstanceId": [node.id for node in answered]}, "TaskId": record.task_id}
+
+
+def _hardware(call: Call, cluster: Cluster, queue: Queue) -> Hardware:
+    candidates = (call.get("InstanceType"), *(entry.instance_type for entry in queue.compute_nodes))
+    instance_type = next(filter(None, (*candidates, cluster.compute.instance_type)), "")
+    if not instance_type:
+        raise invalid("InstanceType", "It is mandatory: the cluster has none of its own.")
+    hardware = ordered_hardware(call.parameters, instance_type, "InstanceType", "cloud_efficiency")
+    return replace(
+        hardware,
+        image_id=call.get("ImageId") or cluster.compute.image_id,
+        vswitch_id=hardware.vswitch_id or cluster.vswitch_id,
+        zone_id=hardware.zone_id or cluster.zone_id,
+    )
+
+
+def delete_nodes(call: Call) -> dict[str, Any]:
+    """DeleteNodes: all or none of them; they are gone later, and with them their instances unless kept."""
+    cluster = call.running_cluster()
+    nodes = cluster.find_nodes([entry["Id"] for entry in call.parameters["Instance"]], "Instance")
+    if call.get("ReleaseInstance", True) and any(node.hardware.charge_type == "PrePaid" for node in nodes):
+        raise ServiceError("DeletePrePaidInstance")
+    record = call.record(cluster.id, ",".join(node.id for node in nodes), "DeleteComputes")
+    call.region.delete_nodes(nodes, record)
+    return {"TaskId": record.task_id}
+
+
+def set_queue(call: Call) -> dict[str, Any]:
+    """SetQueue: moves nodes, named by host name, to a queue."""
+    cluster = call.running_cluster()
+    queue = cluster.find_queue(call.parameters["QueueName"])
+    by_name = {node.hostname: node for node in cluster.compute_nodes()}
+    names = [entry.get("Name", "") for entry in call.parameters["Node"]]
+    for name in names:
+        if name not in by_name:
+            raise ServiceError("ComputeNotFound", f"There is no node {name}.")
+    for name in names:
+        by_name[name].queue = queue.name
+    call.log(cluster, queue.name)
+    return {}
+
+
+def list_nodes(call: Call) -> dict[str, Any]:
+    """ListNodes: manager and login nodes, too."""
+    cluster = call.cluster()
+    nodes = [node for node in cluster.nodes.values() if _matches(call, node)]
+    if status := _status_filter(call):
+        nodes = [node for node in nodes if node.status.value == status]
+    if call.get("SortBy") == "HostName":
+        nodes.sort(key=lambda node: node.hostname)
+    shown, page = call.page(_in_sequence(call, nodes))
+    return {**page.as_dict(), "Nodes": {"NodeInfo": [_listed(cluster, node) for node in shown]}}
+
+
+def _matches(call: Call, node: Node) -> bool:
+    role = call.get("Role")
+    return (
+        (not role or node.plays(role))
+        and _host_name_matches(call, node)
+        and node.hostname.startswith(call.get("HostNamePrefix"))
+        and node.hostname.endswith(call.get("HostNameSuffix"))
+        and call.get("PrivateIpAddress") in ("", node.ip_address)
+    )
+
+
+def _host_name_matches(call: Call, node: Node) -> bool:
+    try:
+        return re.search(call.get("HostName"), node.hostname) is not None
+    except re.error:
+        raise invalid("HostName", "It is not a regular expression.") from None
+
+
+def _status_filter(call: Call) -> str:
+    text = call.get("Filter")
+    if not text:
+        return ""
+    try:
+        return str(json.loads(text).get("status", ""))
+    except (ValueError, AttributeError):
+        raise invalid("Filter", 'It has to be of the form {"status": "running"}.') from None
+
+
+def _in_sequence(call: Call, nodes: Sequence[Node]) -> list[Node]:
+    return list(reversed(nodes)) if call.get("Sequence") == "Backward" else list(nodes)
+
+
+def list_nodes_no_paging(call: Call) -> dict[str, Any]:
+    """ListNodesNoPaging: compute nodes unless another role is asked for."""
+    role = call.get("Role", "Compute")
+    nodes = [node for node in call.cluster().nodes.values() if node.plays(role) and _host_name_matches(call, node)]
+    listed = [
+        {
+            "HostName": node.hostname,
+            "Id": node.id,
+            "ImageId": node.hardware.image_id,
+            "InstanceType": node.hardware.instance_type,
+            "Status": node.status.value,
+        }
+        for node in _in_sequence(call, nodes)
+    ]
+    return {"Nodes": {"NodeInfo": listed}}
+
+
+def list_nodes_by_queue(call: Call) -> dict[str, Any]:
+    """ListNodesByQueue: this list says ``init`` where ListNodes says ``initing``."""
+    cluster = call.cluster()
+    queue = cluster.find_queue(call.parameters["QueueName"])
+    shown, page = call.page(cluster.compute_nodes(queue.name))
+    listed = []
+    for node in shown:
+        entry = _listed(cluster, node)
+        del entry["InstanceType"], entry["Roles"]
+        listed.append({**entry, "Status": "init" if node.status is NodeStatus.INITING else node.status.value})
+    return {**page.as_dict(), "Nodes": {"NodeInfo": listed}}
+
+
+def _listed(cluster: Cluster, node: Node) -> dict[str, Any]:
+    resources = node.resources
+    return {
+        "AddTime": iso_seconds(node.added_at),
+        "CreateMode": node.create_mode,
+        "CreatedByEhpc": True,
+        "Expired": False,
+        "ExpiredTime": "",
+        "HostName": node.hostname,
+        "HtEnabled": node.hardware.enable_ht,
+        "Id": node.id,
+        "ImageId": node.hardware.image_id,
+        "ImageOwnerAlias": node.hardware.image_owner,
+        "InstanceType": node.hardware.instance_type,
+        "IpAddress": node.ip_address,
+        "Location": "PublicCloud",
+        "LockReason": "",
+        "PublicIpAddress": node.public_ip_address,
+        "RegionId": cluster.region_id,
+        "Roles": {"Role": [role.value for role in node.roles]},
+        "SpotStrategy": node.hardware.spot_strategy,
+        "StateInSched": "idle" if node.is_compute and node.status is NodeStatus.RUNNING else "",
+        "Status": node.status.value,
+        "TotalResources": {"Cpu": resources.cpus, "Gpu": resources.gpus, "Memory": resources.memory_gib * 1024},
+        "UsedResources": {"Cpu": 0, "Gpu": 0, "Memory": 0},
+        "VSwitchId": node.hardware.vswitch_id or cluster.vswitch_id,
+        "Version": cluster.client_version,
+        "VpcId": cluster.vpc_id,
+        "ZoneId": node.hardware.zone_id or cluster.zone_id,
+    }

@@ -1,0 +1,63 @@
+"""The fake over HTTP, served by cheroot."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import Any, Final
+
+from cheroot.wsgi import Server
+
+from pulumi_ehpc.fake.cloud import FakeCloud
+
+__all__ = ["FakeServer"]
+
+_THREADS: Final = 32
+_KEPT_CONNECTIONS: Final = 1000
+_STOP_CHECK_SECONDS: Final = 0.05  # cheroot notices that it is to stop once in this time
+
+
+class FakeServer:
+    """Serves a cloud until it is stopped; a context manager.
+
+    Args:
+        cloud: The cloud to serve; a new one by default.
+        host: Address to listen on.
+        port: Port to listen on; 0 takes a free one.
+
+    Raises:
+        OSError: On start, when the address cannot be listened on.
+    """
+
+    def __init__(self, cloud: FakeCloud | None = None, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.cloud = cloud or FakeCloud()
+        self._server: Any = Server((host, port), self.cloud, numthreads=_THREADS, server_name="ehpc-fake")
+        self._server.keep_alive_conn_limit = _KEPT_CONNECTIONS
+        self._server.shutdown_timeout = 1
+        self._server.expiration_interval = _STOP_CHECK_SECONDS
+        self._thread = threading.Thread(target=self._server.serve, name="ehpc-fake", daemon=True)
+
+    @property
+    def endpoint(self) -> str:
+        """Where it listens, for example ``http://127.0.0.1:43210``."""
+        host, port = self._server.bind_addr[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def start(self) -> None:
+        """Listen and serve in the background."""
+        self._server.prepare()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving and let the port go."""
+        self._server.stop()
+        self._thread.join()
+
+    def __enter__(self) -> FakeServer:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()

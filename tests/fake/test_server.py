@@ -1,0 +1,122 @@
+"""The fake over HTTP, from Python and from the command line."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import requests
+
+from pulumi_ehpc.fake import AccessKey, FakeCloud, FakeServer, ManualClock
+
+SERVE = [sys.executable, "-c", "from pulumi_ehpc.cli.fake import app; app()", "serve"]
+TIMEOUT = 30
+
+
+@contextmanager
+def served(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, object]]]:
+    process = subprocess.Popen([*SERVE, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield process, json.loads(process.stdout.readline())
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_server_serves_while_it_is_open() -> None:
+    with FakeServer(FakeCloud(ManualClock())) as server:
+        endpoint = server.endpoint
+        assert requests.get(f"{endpoint}/_fake/health", timeout=TIMEOUT).json()["status"] == "ok"
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{endpoint}/_fake/health", timeout=TIMEOUT)
+
+
+def test_connections_are_kept() -> None:
+    with FakeServer(FakeCloud(ManualClock())) as server, requests.Session() as session:
+        for _ in range(3):
+            answer = session.get(f"{server.endpoint}/_fake/health", timeout=TIMEOUT)
+            assert answer.headers.get("Connection", "keep-alive").lower() == "keep-alive"
+            assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_many_servers_share_nothing() -> None:
+    with FakeServer() as one, FakeServer(FakeCloud(keys=[AccessKey("other", "key")])) as two:
+        requests.get(f"{one.endpoint}/?Action=ListClusters&Version=2018-04-12", timeout=TIMEOUT)
+        assert (len(one.cloud.calls()), len(two.cloud.calls())) == (1, 0)
+        assert one.endpoint != two.endpoint
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_command_announces_itself_and_ends_cleanly(number: signal.Signals) -> None:
+    with served("--time-scale", "120", "--access-key", "id:hush:42", "--region", "cn-beijing") as (process, first):
+        assert first == {
+            "endpoint": first["endpoint"],
+            "region": "cn-beijing",
+            "time_scale": 120.0,
+            "access_key_ids": ["id"],
+            "pid": process.pid,
+        }
+        health = requests.get(f"{first['endpoint']}/_fake/health", timeout=TIMEOUT).json()
+        assert (health["region"], health["time_scale"]) == ("cn-beijing", 120.0)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=TIMEOUT)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_command_takes_unsigned_requests_when_told() -> None:
+    with served("--no-auth", "--assume", "unknown_parameters_refused=true") as (_, first):
+        url = f"{first['endpoint']}/?Action=ListClusters&Version=2024-07-30"
+        assert requests.get(url, timeout=TIMEOUT).json()["TotalCount"] == 0
+        assert requests.get(f"{url}&PageSiz=1", timeout=TIMEOUT).status_code == 400
+
+
+def test_command_warns_when_others_can_reach_it() -> None:
+    with served("--host", "0.0.0.0") as (process, first):
+        assert str(first["endpoint"]).startswith("http://0.0.0.0:")
+        process.terminate()
+        _, err = process.communicate(timeout=TIMEOUT)
+    assert err.startswith("warning: 0.0.0.0 can be reached")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--access-key", "id-and-hush"], "ID:SECRET"),
+        (["--time-scale", "0"], "time scale"),
+        (["--assume", "nonsense=true"], "no such assumption: nonsense"),
+        (["--assume", "add_nodes_answers_ids=no"], "NAME=true"),
+        (["--port", "70000"], "cannot listen"),
+        (["--host", "host.invalid"], "cannot listen"),
+    ],
+)
+def test_command_refuses_in_one_line(options: list[str], words: str) -> None:
+    done = subprocess.run([*SERVE, *options], capture_output=True, text=True, timeout=TIMEOUT)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert "hush" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip().count("\n") == 0
+
+
+def test_command_names_a_port_in_use() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = subprocess.run([*SERVE, "--port", port], capture_output=True, text=True, timeout=TIMEOUT)
+    assert done.returncode == 2
+    assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr
+
+
+def test_importing_the_command_is_light() -> None:
+    heavy = ("cheroot", "werkzeug", "pulumi_ehpc.fake")
+    code = f"import sys, pulumi_ehpc.cli.fake; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=TIMEOUT, check=True)
+    assert done.stdout.strip() == "[]"
