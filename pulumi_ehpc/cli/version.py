@@ -1,0 +1,27 @@
+"""``ehpc version`` and ``ehpc --version``."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+
+import typer
+
+__all__ = ["show_and_exit", "version"]
+
+
+def version() -> None:
+    """Show the versions to quote in a report.
+
+    Example:  `ehpc version`
+    """
+    typer.echo(f"pulumi-ehpc {metadata.version('pulumi-ehpc')}")
+    typer.echo(f"pulumi SDK  {metadata.version('pulumi')}")
+    typer.echo(f"Python      {platform.python_version()} on {platform.system()} {platform.machine()}")
+
+
+def show_and_exit(wanted: bool) -> None:
+    """Answer the option ``--version``, in the usual one line."""
+    if wanted:
+        typer.echo(f"ehpc {metadata.version('pulumi-ehpc')}")
+        raise typer.Exit

@@ -1,0 +1,1 @@
+"""Tools of this checkout. They need nothing but the standard library."""

@@ -1,0 +1,36 @@
+"""The environment in which ``pulumi``, ``ehpc`` and the package work."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+__all__ = ["exports", "variables"]
+
+
+def variables(virtual_env: Path, pulumi_bin: Path, path: str) -> dict[str, str]:
+    """Return what to set.
+
+    The virtual environment comes first on PATH: that is how every language host, the one built from Go modules
+    included, finds the Python with the package. PULUMI_PYTHON_CMD is left alone; hosts that honour a project's
+    ``virtualenv`` would look for it inside that folder.
+
+    Args:
+        virtual_env: The virtual environment's folder.
+        pulumi_bin: The folder of the Pulumi CLI.
+        path: PATH as it is now. Folders that move to the front are taken out further back.
+    """
+    first = [str(virtual_env / "bin"), str(pulumi_bin)]
+    rest = [folder for folder in path.split(os.pathsep) if folder and folder not in first]
+    return {
+        "VIRTUAL_ENV": str(virtual_env),
+        "PATH": os.pathsep.join([*first, *rest]),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
+
+def exports(values: Mapping[str, str]) -> str:
+    """Return lines for ``eval`` in any POSIX shell."""
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in values.items())

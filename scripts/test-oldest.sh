@@ -1,0 +1,11 @@
+#!/bin/sh
+# Runs the tests marked `sdk` with the oldest Pulumi SDK supported in front of the installed one.
+# A folder on PYTHONPATH does that for every Python process the tests start, and costs seconds, not a second environment.
+set -eu
+oldest="$PWD/.sdk-oldest"
+rm -rf "$oldest"
+python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target "$oldest" \
+    -r requirements/oldest-sdk.txt
+export PYTHONPATH="$oldest"
+python -c 'from importlib import metadata; print("Pulumi SDK", metadata.version("pulumi"))'
+exec pytest -n auto -m sdk
