@@ -1,7 +1,7 @@
 """The provider classes whose paths are in every user's state.
 
-Pulumi stores a provider as its module and class name. Moving or renaming one would break refresh and destroy of every stack
-that exists, so this module stays where it is and the rooms behind it may move.
+Pulumi stores a provider as its module and class name. Moving or renaming one would break refresh and destroy of every
+stack that exists, so this module stays where it is and the rooms behind it may move.
 """
 
 from __future__ import annotations

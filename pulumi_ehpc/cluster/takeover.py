@@ -2,32 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pulumi_ehpc.api import Outcome
 from pulumi_ehpc.errors import ConflictError, EhpcError, NotFoundError, Reason, RefusedError, WaitFailedError
+from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.request import Request
 
-__all__ = ["credentials", "delete", "marked", "unless_gone", "wait_until_running"]
+__all__ = ["Listing", "create", "credentials", "delete", "marked", "unless_gone", "wait_until_running"]
 
 _LEAVING = "releasing"
 _BUSY = ("InvalidClusterStatus", "ConflictOpt")
 """Codes with which DeleteCluster asks to come back later."""
 
 
-def marked(
-    request: Request, clusters: Iterable[Mapping[str, Any]], *, id_key: str, description_key: str, status_key: str
-) -> str | None:
-    """Find the live cluster that carries this resource's mark: what a killed run of this stack made.
+@dataclass(frozen=True)
+class Listing:
+    """How a version lists clusters with ListClusters.
+
+    Attributes:
+        page_size: Largest page.
+        id: Where an entry has the id; likewise ``description`` and ``status``.
+    """
+
+    page_size: int
+    id: str
+    description: str
+    status: str
+
+
+def create(request: Request, listing: Listing, call: Callable[[], dict[str, Any]]) -> str:
+    """Call CreateCluster; when its answer is lost, find the cluster by its mark. Returns its id."""
+    ids: list[str] = []
+
+    def look() -> bool:
+        ids.extend(filter(None, [marked(request, listing)]))
+        return bool(ids)
+
+    make_sure(request, lambda: ids.append(str(call()["ClusterId"])), look)
+    return ids[0]
+
+
+def marked(request: Request, listing: Listing) -> str | None:
+    """Find the live cluster that carries this resource's mark: what an interrupted run of this stack made.
 
     Raises:
         RefusedError: There are several.
     """
     found = [
-        str(cluster[id_key])
-        for cluster in clusters
-        if str(cluster.get(description_key) or "").endswith(request.mark) and cluster.get(status_key) != _LEAVING
+        str(cluster[listing.id])
+        for cluster in request.api.pages("ListClusters", {"PageSize": listing.page_size})
+        if str(cluster.get(listing.description) or "").endswith(request.mark)
+        and cluster.get(listing.status) != _LEAVING
     ]
     if len(found) > 1:
         raise RefusedError(

@@ -114,6 +114,7 @@ _READ = FieldMap(
     client_version="ClientVersion",
     image_id="ImageId",
 )
+_LISTING = takeover.Listing(50, "Id", "Description", "Status")
 _ROWS = rows_of(Cluster)
 _STORAGE_ROWS = rows_of(SharedStorageArgs)
 
@@ -128,13 +129,7 @@ def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
 
 def create(request: Request) -> Made:
     """Create the cluster, or finish one that a killed run of this stack began."""
-    found = takeover.marked(
-        request,
-        request.api.pages("ListClusters", {"PageSize": 50}),
-        id_key="Id",
-        description_key="Description",
-        status_key="Status",
-    )
+    found = takeover.marked(request, _LISTING)
     if found:
         request.made(found, {"status": "creating"})
         return update(request)
@@ -151,7 +146,7 @@ def create(request: Request) -> Made:
         # Fresh for each call: a token made of the URN would answer a re-creation with the dead cluster.
         "ClientToken": uuid.uuid4().hex,
     }
-    cluster_id = str(request.api.call("CreateCluster", parameters)["ClusterId"])
+    cluster_id = takeover.create(request, _LISTING, lambda: request.api.call("CreateCluster", parameters))
     request.made(cluster_id, {"status": "creating"})
     takeover.wait_until_running(request, cluster_id, _why_failed)
     change_autoscale(request, cluster_id, ClusterScale(request.inputs))

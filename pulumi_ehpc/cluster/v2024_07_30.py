@@ -111,6 +111,7 @@ _ONLY_AFTERWARDS = (
     "monitor_spec",
     "scheduler_spec",
 )
+_LISTING = takeover.Listing(100, "ClusterId", "ClusterDescription", "ClusterStatus")
 _ROWS = rows_of(Cluster)
 
 
@@ -127,13 +128,7 @@ def create(request: Request) -> Made:
 
     CreateCluster does not take the scaling and monitoring properties (or ignores them), so UpdateCluster follows.
     """
-    found = takeover.marked(
-        request,
-        request.api.pages("ListClusters", {"PageSize": 100}),
-        id_key="ClusterId",
-        description_key="ClusterDescription",
-        status_key="ClusterStatus",
-    )
+    found = takeover.marked(request, _LISTING)
     if found:
         request.made(found, {"status": "creating"})
         return update(request)
@@ -142,7 +137,7 @@ def create(request: Request) -> Made:
         **_script(request.inputs),
         "ClusterDescription": described(request.inputs.get("description"), request.mark),
     }
-    cluster_id = str(_call_create(request, parameters)["ClusterId"])
+    cluster_id = takeover.create(request, _LISTING, lambda: _call_create(request, parameters))
     request.made(cluster_id, {"status": "creating"})
     takeover.wait_until_running(request, cluster_id, _why_failed)
     if any(request.inputs.get(name) is not None for name in _ONLY_AFTERWARDS):

@@ -129,7 +129,8 @@ class Request:
         """Return a tick that says the state and the time taken, such as ``creating: initing (2 min 5 s)``."""
 
         def tick(state: str, elapsed: float) -> None:
-            self.say(f"{doing}: {state or 'waiting'} ({_duration(elapsed)})")
+            seen = "gone" if state.endswith("NotFound") else state or "waiting"
+            self.say(f"{doing}: {seen} ({_duration(elapsed)})")
 
         return tick
 

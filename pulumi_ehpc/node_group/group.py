@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 from pulumi_ehpc.api import Outcome
 from pulumi_ehpc.errors import Reason, WaitFailedError
+from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.request import Made, Request
 
 __all__ = ["MOST_PER_CALL", "Fleet", "Node", "check", "converge", "group_id", "outputs", "release"]
@@ -82,8 +83,7 @@ def converge(request: Request, fleet: Fleet) -> Made:
     while missing > 0:
         request.stop_if_cancelled(f"{missing} nodes not asked for yet")
         share = min(missing, MOST_PER_CALL)
-        fleet.add(share)
-        request.made(group_id(request), outputs(_alive(fleet)))
+        _add(request, fleet, share)
         missing -= share
     return _when_running(request, fleet, wanted)
 
@@ -102,6 +102,12 @@ def release(request: Request, fleet: Fleet, nodes: Sequence[Node]) -> None:
 
     if going:
         request.wait_until(probe, doing="releasing nodes", until=f"Nodes of {request.title} to be released")
+
+
+def _add(request: Request, fleet: Fleet, count: int) -> None:
+    before = len(fleet.list())
+    make_sure(request, lambda: fleet.add(count), lambda: len(fleet.list()) > before)
+    request.made(group_id(request), outputs(_alive(fleet)))
 
 
 def _alive(fleet: Fleet) -> list[Node]:

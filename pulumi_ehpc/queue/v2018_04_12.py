@@ -9,6 +9,7 @@ from pulumi_ehpc.api import Outcome
 from pulumi_ehpc.cluster.autoscale import change_autoscale
 from pulumi_ehpc.errors import Reason
 from pulumi_ehpc.lifecycle.adoption import adopt, stays
+from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.diff import as_declared
 from pulumi_ehpc.lifecycle.fields import FieldMap, block, each, words
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
@@ -99,7 +100,8 @@ def create(request: Request) -> Made:
         created = adopt(request, f"queue {request.inputs['name']}", _ROWS, _declared(request, found))
     else:
         created = True
-        request.api.call("AddQueue", {**ADD.to_wire(_ROWS, request.inputs), **_cluster(request)})
+        parameters = {**ADD.to_wire(_ROWS, request.inputs), **_cluster(request)}
+        make_sure(request, lambda: request.api.call("AddQueue", parameters), lambda: _find(request) is not None)
     made = request.made(_id(request), {"created": created})
     _set_scale(request)
     return made

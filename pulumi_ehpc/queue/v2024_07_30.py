@@ -8,6 +8,7 @@ from typing import Any, Final
 from pulumi_ehpc.api import Outcome
 from pulumi_ehpc.errors import Reason
 from pulumi_ehpc.lifecycle.adoption import adopt, stays
+from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.fields import FieldMap, each, words
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
 from pulumi_ehpc.lifecycle.rows import rows_of
@@ -55,7 +56,7 @@ def create(request: Request) -> Made:
         request.made(_id(request), {"created": created})
         return update(request)
     parameters = {**CREATE.to_wire(_ROWS, request.inputs), "ClusterId": request.inputs["cluster"]}
-    request.api.call("CreateQueue", parameters)
+    make_sure(request, lambda: request.api.call("CreateQueue", parameters), lambda: _find(request) is not None)
     return request.made(_id(request), {"created": True})
 
 

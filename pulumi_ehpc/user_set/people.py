@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from pulumi_ehpc.errors import ApiError, Reason, RefusedError
+from pulumi_ehpc.errors import Reason, RefusedError
+from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.request import Found, Made, Request
 from pulumi_ehpc.parts import rules
 from pulumi_ehpc.user_set.resource import TWICE
@@ -24,8 +25,12 @@ class Directory(Protocol):
     def list(self) -> dict[str, str]:
         """Every user and his group."""
 
-    def add(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
-        """Make users as declared, in as many calls as it takes; yields the names of each call."""
+    @property
+    def most_added(self) -> int:
+        """Most users that one call may make."""
+
+    def add(self, names: Sequence[str]) -> None:
+        """Make users as declared."""
 
     def regroup(self, names: Sequence[str]) -> None:
         """Move users to their declared group."""
@@ -71,7 +76,8 @@ def converge(request: Request, directory: Directory) -> Made:
     if request.inputs.get("adopt_existing"):
         mine.extend(adopted)
     _record(request, mine)
-    for names in directory.add(missing):
+    for names in in_parts(missing, directory.most_added):
+        _add(request, directory, names)
         mine.extend(names)
         _record(request, mine)
         request.say(f"{len(mine)} of {len(declared)} users made")
@@ -98,6 +104,10 @@ def remove(request: Request, directory: Directory) -> None:
         request.note(f"left in place, because they were here before: {', '.join(others)}")
     present = directory.list()
     directory.remove([name for name in mine if name in present])
+
+
+def _add(request: Request, directory: Directory, names: Sequence[str]) -> None:
+    make_sure(request, lambda: directory.add(names), lambda: set(names) <= set(directory.list()))
 
 
 def _id(request: Request) -> str:
@@ -150,8 +160,3 @@ def in_parts(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     """Split names into calls' worth."""
     for start in range(0, len(names), size):
         yield names[start : start + size]
-
-
-def said_gone(error: ApiError) -> bool:
-    """Tell whether the service says that a user to remove is not there."""
-    return error.code.endswith(("UserNotExist", "UserNotFound"))

@@ -56,6 +56,8 @@ def delete(request: Request) -> None:
 class _Directory:
     """The cluster's users by the actions of this version, 100 users a call."""
 
+    most_added = _MOST_A_CALL
+
     def __init__(self, request: Request) -> None:
         self.request = request
         self.cluster = {"ClusterId": request.inputs["cluster"]}
@@ -65,11 +67,9 @@ class _Directory:
         found = self.request.api.pages("ListUsers", {**self.cluster, "PageSize": 50})
         return {user["Name"]: user.get("Group") or "users" for user in found}
 
-    def add(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
+    def add(self, names: Sequence[str]) -> None:
         """AddUsers."""
-        for part in people.in_parts(names, _MOST_A_CALL):
-            self._call("AddUsers", part, "Group", "Password")
-            yield part
+        self._call("AddUsers", names, "Group", "Password")
 
     def regroup(self, names: Sequence[str]) -> None:
         """ModifyUserGroups."""

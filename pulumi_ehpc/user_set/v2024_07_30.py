@@ -25,7 +25,6 @@ MAPS = (
         },
     ),
 )
-_MOST_ADDED: Final = 20
 _MOST_REMOVED: Final = 100
 
 
@@ -57,6 +56,8 @@ def delete(request: Request) -> None:
 class _Directory:
     """The cluster's users by the actions of this version."""
 
+    most_added = 20
+
     def __init__(self, request: Request) -> None:
         self.request = request
         self.cluster = {"ClusterId": request.inputs["cluster"]}
@@ -66,11 +67,9 @@ class _Directory:
         found = self.request.api.pages("ListUsers", {**self.cluster, "PageSize": 50})
         return {user["UserName"]: user.get("Group") or "users" for user in found}
 
-    def add(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
-        """CreateUsers, 20 a call."""
-        for part in people.in_parts(names, _MOST_ADDED):
-            self.request.api.call("CreateUsers", {**self.cluster, "User": [self._user(name) for name in part]})
-            yield part
+    def add(self, names: Sequence[str]) -> None:
+        """CreateUsers."""
+        self.request.api.call("CreateUsers", {**self.cluster, "User": [self._user(name) for name in names]})
 
     def regroup(self, names: Sequence[str]) -> None:
         """UpdateUser, one a call."""

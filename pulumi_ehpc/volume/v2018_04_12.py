@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from pulumi_ehpc.errors import Reason, RefusedError
 from pulumi_ehpc.lifecycle.adoption import adopt, stays
+from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.fields import FieldMap, same_word
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
 from pulumi_ehpc.lifecycle.rows import rows_of
@@ -59,7 +60,8 @@ def create(request: Request) -> Made:
         mounts = _mounts(request)
         found = _at(mounts, where)
         if found is None:
-            _send(request, [*map(_as_request, mounts), _entry(request)])
+            entries = [*map(_as_request, mounts), _entry(request)]
+            make_sure(request, lambda: _send(request, entries), lambda: _at(_mounts(request), where) is not None)
             return request.made(_id(request), {"created": True})
     if found.get("MustKeep"):
         raise RefusedError(

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pulumi_ehpc.api import Outcome
 from pulumi_ehpc.lifecycle.adoption import adopt, stays
+from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.fields import FieldMap
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
 from pulumi_ehpc.lifecycle.rows import rows_of
@@ -43,7 +44,8 @@ def create(request: Request) -> Made:
     if found is not None:
         return request.made(_id(request), {"created": adopt(request, f"the mount at {where}", _ROWS, found)})
     storage = ATTACH.to_wire(_ROWS, request.inputs)["SharedStorages"]
-    request.api.call("AttachSharedStorages", {**_cluster(request), "SharedStorages": [storage]})
+    parameters = {**_cluster(request), "SharedStorages": [storage]}
+    make_sure(request, lambda: request.api.call("AttachSharedStorages", parameters), lambda: _find(request) is not None)
     made = request.made(_id(request), {"created": True})
     _wait(request, mounted=True)
     return made
