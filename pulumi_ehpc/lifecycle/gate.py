@@ -9,25 +9,42 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from pulumi import Config, Output, RunError
 from pulumi.output import Unknown as EngineUnknown
 from pulumi.runtime.settings import get_root_resource
 
-from pulumi_ehpc.errors import EhpcError
+from pulumi_ehpc.errors import EhpcError, Reason
 from pulumi_ehpc.lifecycle.unknown import UNKNOWN, replaced
-
-if TYPE_CHECKING:
-    from pulumi_ehpc.errors import Reason
 
 __all__ = ["Gate", "gate_of_stack"]
 
 _TURNS = 50
 """Turns of the event loop in which values that need no engine become known."""
+
+
+@dataclass(frozen=True)
+class _Entrant:
+    """A noun that waits."""
+
+    noun: str
+    name: str
+    inputs: Mapping[str, Any]
+    unique: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"{self.noun} '{self.name}'"
+
+    @property
+    def cluster(self) -> object:
+        """What tells its cluster from others: the id, or the very Output that will hold it."""
+        cluster = self.inputs.get("cluster")
+        return cluster if isinstance(cluster, str) else id(cluster)
 
 
 @dataclass
@@ -39,12 +56,19 @@ class Gate:
     """
 
     settings: Mapping[str, str]
-    _waiting: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
+    _waiting: list[_Entrant] = field(default_factory=list)
     _opened: asyncio.Task[None] | None = None
 
-    def enter(self, noun: str, name: str, inputs: Mapping[str, Any]) -> Output[None]:
-        """Register a noun; the Output is known once all nouns of the program have passed."""
-        self._waiting.append((noun, name, inputs))
+    def enter(self, noun: str, name: str, inputs: Mapping[str, Any], unique: tuple[str, ...]) -> Output[None]:
+        """Register a noun; the Output is known once all nouns of the program have passed.
+
+        Args:
+            noun: For example ``Queue``.
+            name: The resource's logical name.
+            inputs: What the program gives, Outputs and all.
+            unique: Properties that no other resource of the same cluster may have alike.
+        """
+        self._waiting.append(_Entrant(noun, name, inputs, unique))
         return Output.from_input(self._pass())
 
     async def _pass(self) -> None:
@@ -56,24 +80,26 @@ class Gate:
         for _ in range(_TURNS):
             await asyncio.sleep(0)
         broken: list[str] = []
+        taken: dict[tuple[object, str, str], str] = {}
         try:
-            for noun, name, inputs in self._waiting:
-                known = {key: await _settled(value) for key, value in inputs.items()}
-                broken.extend(f"  {noun} '{name}': {reason}" for reason in self._reasons(noun, name, known))
+            for entrant in self._waiting:
+                known = {key: await _settled(value) for key, value in entrant.inputs.items()}
+                checked, reasons = self._check(entrant, known)
+                reasons.extend(_alike(entrant, checked, taken))
+                broken.extend(f"  {entrant.title}: {reason}" for reason in reasons)
         except EhpcError as error:
             raise RunError(str(error)) from None
         if broken:
             count = f"{len(broken)} declared values break" if len(broken) > 1 else "A declared value breaks"
             raise RunError("\n".join([f"{count} a rule. Nothing was changed.", *broken]))
 
-    def _reasons(self, name_of_noun: str, name: str, inputs: Mapping[str, Any]) -> list[Reason]:
+    def _check(self, entrant: _Entrant, inputs: Mapping[str, Any]) -> tuple[dict[str, Any], list[Reason]]:
         from pulumi_ehpc.lifecycle.noun import noun
         from pulumi_ehpc.lifecycle.session import Session
         from pulumi_ehpc.lifecycle.steps import Steps, Work
 
-        steps = Steps(noun(name_of_noun), Session(self.settings, os.environ))
-        _, reasons = steps.check(Work(urn="", name=name), {}, inputs)
-        return reasons
+        steps = Steps(noun(entrant.noun), Session(self.settings, os.environ))
+        return steps.check(Work(urn="", name=entrant.name), {}, inputs)
 
 
 _gates: WeakKeyDictionary[object, Gate] = WeakKeyDictionary()
@@ -89,6 +115,16 @@ def gate_of_stack() -> Gate:
         names = ("region", "apiVersion", "endpoint", "maxQps", "concurrency")
         _gates[root] = Gate({f"ehpc:{name}": value for name in names if (value := config.get(name)) is not None})
     return _gates[root]
+
+
+def _alike(entrant: _Entrant, inputs: Mapping[str, Any], taken: dict[tuple[object, str, str], str]) -> Iterator[Reason]:
+    """Find another resource of the same cluster with the same unique property; both would act on the same objects."""
+    for name in entrant.unique:
+        value = inputs.get(name)
+        if isinstance(value, str):
+            first = taken.setdefault((entrant.cluster, name, value), entrant.title)
+            if first != entrant.title:
+                yield Reason(name, repr(value), f"is taken by {first} of the same cluster; it must be unique there")
 
 
 async def _settled(value: Any) -> Any:

@@ -7,6 +7,7 @@ guarded, and where one is missing the process works as the SDK made it and says 
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sys
@@ -22,6 +23,9 @@ __all__ = ["CANCELLED", "prepare", "say"]
 
 CANCELLED: Final = threading.Event()
 """Set when the engine cancels the run."""
+
+LOG_FILE: Final = "EHPC_LOG_FILE"
+"""Environment variable: a file that gets a line of JSON for every API call, without secrets."""
 
 _DEFAULT_WORKERS: Final = 32
 _RECONNECT_SECONDS: Final = 0.8
@@ -42,6 +46,7 @@ def prepare(workers: int | None) -> None:
     if address:
         _watch_engine(address)
     _hear_cancel()
+    _log_to(os.environ.get(LOG_FILE))
     if not _raise_workers(workers or _DEFAULT_WORKERS):
         say("", "this release of the Pulumi SDK works on four resources at a time", lasting=True)
 
@@ -58,6 +63,19 @@ def say(urn: str, message: str, *, lasting: bool = False) -> None:
     except grpc.RpcError:
         # Progress is a courtesy; the watch on the engine deals with its death.
         return
+
+
+def _log_to(path: str | None) -> None:
+    if not path:
+        return
+    try:
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as error:
+        say("", f"{LOG_FILE} is ignored: {path} cannot be written ({error.strerror})", lasting=True)
+        return
+    calls = logging.getLogger("pulumi_ehpc.api")
+    calls.setLevel(logging.DEBUG)
+    calls.addHandler(handler)
 
 
 def _engine_address() -> str:

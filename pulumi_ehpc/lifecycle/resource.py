@@ -42,6 +42,8 @@ class Resource(Declared, DynamicResource):
 
     noun: ClassVar[str] = ""
     timeouts: ClassVar[Mapping[str, int]] = {"create": 30, "update": 30, "delete": 30}
+    unique: ClassVar[tuple[str, ...]] = ()
+    """Properties that no other resource of the same cluster may have alike, because they tell whose an object is."""
     api_version = output(str)
     """API version that made the object and serves it for life."""
     region = output(str)
@@ -62,8 +64,8 @@ class Resource(Declared, DynamicResource):
             raise TypeError(f"{type(self).__name__} has no property {name!r}; {hint}")
         provider = getattr(import_module(_PROVIDERS), f"{self.noun}Provider")
         options = ResourceOptions.merge(self.options(given), opts)
-        inputs: dict[str, Any] = {name: _plain(value) for name, value in self.properties(given).items()}
-        passed = gate_of_stack().enter(self.noun, resource_name, dict(inputs))
+        inputs: dict[str, Any] = {name: _plain(rows[name], value) for name, value in self.properties(given).items()}
+        passed = gate_of_stack().enter(self.noun, resource_name, dict(inputs), self.unique)
         inputs.update(dict.fromkeys(outputs_of(type(self))))
         inputs["identity"] = Output.all(identity_of_stack(), passed).apply(lambda both: both[0])
         super().__init__(provider(), resource_name, inputs, options)
@@ -100,8 +102,11 @@ def _referred(row: Row, value: Any) -> Any:
     return value
 
 
-def _plain(value: Any) -> Any:
-    return value.apply(plain) if isinstance(value, Output) else plain(value)
+def _plain(row: Row, value: Any) -> Any:
+    """Turn blocks into dicts. Other Outputs stay the very objects they are: the gate tells clusters apart by them."""
+    if isinstance(value, Output):
+        return value.apply(plain) if row.args is not None else value
+    return plain(value)
 
 
 def _typed(row: Row, value: Output[Any]) -> Output[Any]:

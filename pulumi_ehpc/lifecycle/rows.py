@@ -295,8 +295,9 @@ def texts(
     change: Change = UPDATE,
     instead: str = "",
     items: tuple[int, int] | None = None,
+    init: bool = True,
 ) -> Any:
-    """Declare a list of texts."""
+    """Declare a list of texts; with ``init=False`` it is made of other arguments and is none itself."""
     return Row(Kind.TEXTS, default=default, change=change, instead=instead, items=items)
 
 

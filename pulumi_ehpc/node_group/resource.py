@@ -94,6 +94,7 @@ class NodeGroup(Resource, noun="NodeGroup"):
     nodes = output(list[dict[str, str]])
     """The nodes by host name: ``id``, ``hostname`` and ``ip`` of each."""
 
+    unique = ("hostname_prefix",)
     timeouts = {"create": 45, "update": 45, "delete": 30}
 
     @classmethod

@@ -73,6 +73,8 @@ class Queue(Resource, noun="Queue"):
     created = output(bool)
     """Whether this resource made the queue, and so deletes it."""
 
+    unique = ("name", "hostname_prefix")
+
     @classmethod
     def fill(cls, values: Mapping[str, Any], who: Filled) -> Mapping[str, Any]:
         """The name is the logical name."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pulumi_ehpc.cluster.resource import ClusterRef
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pulumi_ehpc.cluster.resource import Cluster, ClusterRef
 from pulumi_ehpc.lifecycle.resource import Resource
 from pulumi_ehpc.lifecycle.rows import IGNORE, REPLACE, Prop, Texts, choice, flag, output, text, texts
 from pulumi_ehpc.parts.args import MOUNT_DIRECTORY, MOUNT_DIRECTORY_WORDS
@@ -45,5 +48,20 @@ class Volume(Resource, noun="Volume"):
     adopt_existing: Prop[bool] = flag(default=None, change=IGNORE)
     """Says that a mount which exists already is this program's, to change and to delete."""
 
+    cluster_mounts: Texts = texts(default=None, change=IGNORE, init=False)
+    """Directories the cluster was born with, which no Volume can have; made of ``cluster`` where that is a Cluster."""
+
     created = output(bool)
     """Whether this resource made the mount, and so unmounts it."""
+
+    unique = ("mount_directory",)
+
+    def properties(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Note what the cluster mounts by itself."""
+        cluster = given.get("cluster")
+        born = cluster.shared_storages.apply(_directories) if isinstance(cluster, Cluster) else None
+        return {**super().properties(given), "cluster_mounts": born}
+
+
+def _directories(storages: Sequence[Mapping[str, Any]] | None) -> list[str] | None:
+    return [str(storage["mount_directory"]) for storage in storages or ()] or None

@@ -15,6 +15,7 @@ from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.fields import FieldMap, same_word
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
 from pulumi_ehpc.lifecycle.rows import rows_of
+from pulumi_ehpc.volume.mounts import born_with
 from pulumi_ehpc.volume.resource import Volume
 
 __all__ = ["MAPS", "VERSION", "check", "create", "delete", "read", "update"]
@@ -33,7 +34,11 @@ MOUNT = FieldMap(
     protocol="VolumeProtocol",
     mount_options="VolumeMountOption",
     queue="JobQueue",
-    derived={"cluster": "it is ClusterId of every action", "roles": "they are a list of names, see _entry"},
+    derived={
+        "cluster": "it is ClusterId of every action",
+        "cluster_mounts": "it is for check only",
+        "roles": "they are a list of names, see _entry",
+    },
 )
 MAPS = (MOUNT,)
 _ROWS = rows_of(Volume)
@@ -44,6 +49,7 @@ _PLACED: Final = ("Location", "JobQueue")
 
 def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
     """Rules over several properties."""
+    yield from born_with(inputs)
     for index, role in enumerate(inputs.get("roles") or ()):
         if isinstance(role, str) and not any(same_word(role, known) for known in _ROLES):
             yield Reason(f"roles[{index}]", repr(role), "must be one of manager, login, compute")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pulumi_ehpc.api import Outcome
+from pulumi_ehpc.errors import Reason
 from pulumi_ehpc.lifecycle.adoption import adopt, stays
 from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.fields import FieldMap
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
 from pulumi_ehpc.lifecycle.rows import rows_of
+from pulumi_ehpc.volume.mounts import born_with
 from pulumi_ehpc.volume.resource import Volume
 
-__all__ = ["MAPS", "VERSION", "create", "delete", "read", "update"]
+__all__ = ["MAPS", "VERSION", "check", "create", "delete", "read", "update"]
 
 VERSION: Final = "2024-07-30"
 
@@ -27,7 +30,7 @@ ATTACH = FieldMap(
     volume_type="VolumeType",
     protocol="ProtocolType",
     mount_options="MountOptions",
-    derived={"cluster": "it is ClusterId of every action"},
+    derived={"cluster": "it is ClusterId of every action", "cluster_mounts": "it is for check only"},
     refused={
         "queue": "it mounts on all nodes; leave it out",
         "roles": "it mounts on all nodes; leave it out",
@@ -35,6 +38,11 @@ ATTACH = FieldMap(
 )
 MAPS = (ATTACH,)
 _ROWS = rows_of(Volume)
+
+
+def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+    """Rules over several properties."""
+    yield from born_with(inputs)
 
 
 def create(request: Request) -> Made:
