@@ -106,14 +106,7 @@ CREATE = FieldMap(
 )
 MAPS = (CREATE,)
 _MODIFY = FieldMap("ModifyClusterAttributes", VERSION, name="Name", image_id="ImageId")
-_READ = FieldMap(
-    name="Name",
-    vpc_id="VpcId",
-    vswitch_id="VSwitchId",
-    security_group_id="SecurityGroupId",
-    client_version="ClientVersion",
-    image_id="ImageId",
-)
+_READ = FieldMap(name="Name", client_version="ClientVersion", image_id="ImageId")
 _LISTING = takeover.Listing(50, "Id", "Description", "Status")
 _ROWS = rows_of(Cluster)
 _STORAGE_ROWS = rows_of(SharedStorageArgs)

@@ -142,7 +142,7 @@ class FieldMap:
             if entry.read == "":
                 continue
             value = answer if entry.read_path == "." else dig(answer, entry.read_path)
-            if value is not None and (heard := self._hear(rows[name], entry, value)) is not None:
+            if value not in (None, "") and (heard := self._hear(rows[name], entry, value)) is not None:
                 found[name] = heard
         return found
 

@@ -53,9 +53,11 @@ class Gate:
 
     Attributes:
         settings: The stack's settings for this package, as its provider process will get them.
+        identity: The id of the stack's identity, which previews of a new stack do not know.
     """
 
     settings: Mapping[str, str]
+    identity: Output[str]
     _waiting: list[_Entrant] = field(default_factory=list)
     _opened: asyncio.Task[None] | None = None
 
@@ -79,41 +81,56 @@ class Gate:
     async def _open(self) -> None:
         for _ in range(_TURNS):
             await asyncio.sleep(0)
+        new_stack = not await self.identity.is_known()
         broken: list[str] = []
-        taken: dict[tuple[object, str, str], str] = {}
+        certain = new_stack
         try:
+            taken: dict[tuple[object, str, str], str] = {}
             for entrant in self._waiting:
                 known = {key: await _settled(value) for key, value in entrant.inputs.items()}
-                checked, reasons = self._check(entrant, known)
-                reasons.extend(_alike(entrant, checked, taken))
-                broken.extend(f"  {entrant.title}: {reason}" for reason in reasons)
+                checked, reasons, elsewhere = self._check(entrant, known)
+                clashes = list(_alike(entrant, checked, taken))
+                broken.extend(f"  {entrant.title}: {reason}" for reason in (*reasons, *clashes))
+                certain = certain or bool(elsewhere or clashes)
         except EhpcError as error:
             raise RunError(str(error)) from None
-        if broken:
+        if broken and certain:
             count = f"{len(broken)} declared values break" if len(broken) > 1 else "A declared value breaks"
             raise RunError("\n".join([f"{count} a rule. Nothing was changed.", *broken]))
 
-    def _check(self, entrant: _Entrant, inputs: Mapping[str, Any]) -> tuple[dict[str, Any], list[Reason]]:
+    def _check(self, entrant: _Entrant, inputs: Mapping[str, Any]) -> tuple[dict[str, Any], list[Reason], list[Reason]]:
+        """Check by the API version that is set, and tell what is wrong in every version.
+
+        A living object keeps the version that made it, which only the state knows. So what is wrong in the set version
+        alone is no reason yet to stop the program; the engine's check decides.
+        """
         from pulumi_ehpc.lifecycle.noun import noun
         from pulumi_ehpc.lifecycle.session import Session
         from pulumi_ehpc.lifecycle.steps import Steps, Work
 
-        steps = Steps(noun(entrant.noun), Session(self.settings, os.environ))
-        return steps.check(Work(urn="", name=entrant.name), {}, inputs)
+        room, work = noun(entrant.noun), Work(urn="", name=entrant.name)
+        tidied, reasons = Steps(room, Session(self.settings, os.environ)).check(work, {}, inputs)
+        broken = {reason.property: reason for reason in reasons}
+        for version in room.dialects:
+            if version != tidied["api_version"] and broken:
+                other = Session({**self.settings, "ehpc:apiVersion": version}, os.environ)
+                there = {reason.property for reason in Steps(room, other).check(work, {}, inputs)[1]}
+                broken = {name: reason for name, reason in broken.items() if name in there}
+        return tidied, reasons, list(broken.values())
 
 
 _gates: WeakKeyDictionary[object, Gate] = WeakKeyDictionary()
 
 
-def gate_of_stack() -> Gate:
+def gate_of_stack(identity: Output[str]) -> Gate:
     """Return the gate of the program that runs now. Programs of several stacks may run in one process."""
     root = get_root_resource()
-    if root is None:
-        raise RunError("Resources of pulumi_ehpc are made while a program runs: use `pulumi preview` or `pulumi up`.")
     if root not in _gates:
         config = Config("ehpc")
         names = ("region", "apiVersion", "endpoint", "maxQps", "concurrency")
-        _gates[root] = Gate({f"ehpc:{name}": value for name in names if (value := config.get(name)) is not None})
+        _gates[root] = Gate(
+            {f"ehpc:{name}": value for name in names if (value := config.get(name)) is not None}, identity
+        )
     return _gates[root]
 
 

@@ -10,7 +10,7 @@ import secrets
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from pulumi import Output, ResourceOptions
+from pulumi import Output, ResourceOptions, RunError
 from pulumi.dynamic import (
     CheckResult,
     ConfigureRequest,
@@ -73,6 +73,8 @@ def identity_of_stack() -> Output[str]:
     Programs of several stacks may run in one process, each with its own root resource.
     """
     root = get_root_resource()
+    if root is None:
+        raise RunError("Resources of pulumi_ehpc are made while a program runs: use `pulumi preview` or `pulumi up`.")
     if root not in _identities:
         _identities[root] = Identity()
     return _identities[root].id

@@ -65,9 +65,12 @@ class Resource(Declared, DynamicResource):
         provider = getattr(import_module(_PROVIDERS), f"{self.noun}Provider")
         options = ResourceOptions.merge(self.options(given), opts)
         inputs: dict[str, Any] = {name: _plain(rows[name], value) for name, value in self.properties(given).items()}
-        passed = gate_of_stack().enter(self.noun, resource_name, dict(inputs), self.unique)
+        inputs["identity"] = identity_of_stack()
+        if options is None or options.provider is None:
+            # Another provider has settings of its own, which only its process knows.
+            passed = gate_of_stack(inputs["identity"]).enter(self.noun, resource_name, dict(inputs), self.unique)
+            inputs["identity"] = Output.all(inputs["identity"], passed).apply(lambda both: both[0])
         inputs.update(dict.fromkeys(outputs_of(type(self))))
-        inputs["identity"] = Output.all(identity_of_stack(), passed).apply(lambda both: both[0])
         super().__init__(provider(), resource_name, inputs, options)
         for name, row in rows.items():
             if name in self.__dict__:

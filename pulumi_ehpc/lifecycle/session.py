@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pulumi_ehpc.api import Client, Settings
 from pulumi_ehpc.errors import RefusedError
@@ -19,17 +20,23 @@ class Session:
     def __init__(self, config: Mapping[str, str], environ: Mapping[str, str]) -> None:
         self.settings = Settings.resolve(config, environ)
         self.locks = Locks()
-        self._client: Client | None = None
+        self._clients: dict[str, Client] = {}
         self._guard = threading.Lock()
 
-    @property
-    def client(self) -> Client:
-        """The client, made at the first call: checks and diffs never need one."""
+    def client(self, recorded: str) -> Client:
+        """Return the client, made at the first call: checks and diffs never need one.
+
+        Args:
+            recorded: The region that the object lives in; used where the settings name none.
+
+        Raises:
+            ConfigurationError: No region is set.
+        """
+        region = self.settings.region or recorded or self.settings.require_region()
         with self._guard:
-            if self._client is None:
-                self.settings.require_region()
-                self._client = Client(self.settings)
-            return self._client
+            if region not in self._clients:
+                self._clients[region] = Client(replace(self.settings, region=region))
+            return self._clients[region]
 
     def require_region(self, recorded: str, title: str) -> None:
         """Refuse to look for an object in another region than its own.
@@ -44,7 +51,7 @@ class Session:
                 next_step=f"Put it back: pulumi config set ehpc:region {recorded} (or ALIBABA_CLOUD_REGION_ID).",
             )
 
-    def require_account(self, recorded: str, title: str) -> None:
+    def require_account(self, client: Client, recorded: str, title: str) -> None:
         """Refuse to believe "not found" when other credentials than the creator's were asked with.
 
         Raises:
@@ -52,7 +59,7 @@ class Session:
         """
         if not recorded:
             return
-        current = self.client.account_id()
+        current = client.account_id()
         if current == recorded:
             return
         whose = (

@@ -140,7 +140,7 @@ class Steps:
             # What the object belongs to is gone, and so is the object.
             found = GONE
         if isinstance(found, Gone):
-            self.session.require_account(str(outputs.get("account_id") or ""), request.title)
+            self.session.require_account(request.api.client, str(outputs.get("account_id") or ""), request.title)
             return found
         kept = {
             name: as_declared(declared, found.inputs[name])
@@ -161,7 +161,7 @@ class Steps:
         try:
             self._dialect_of(inputs).delete(request)
         except NotFoundError:
-            self.session.require_account(str(outputs.get("account_id") or ""), request.title)
+            self.session.require_account(request.api.client, str(outputs.get("account_id") or ""), request.title)
 
     # -- pieces ---------------------------------------------------------------------------------------------------
 
@@ -176,20 +176,14 @@ class Steps:
 
     def _stamped(self, request: Request, made: Made) -> Made:
         """Add what every noun's outputs have: what was declared, without secrets, and where it lives."""
-        account = request.outputs.get("account_id") or self._account()
-        stamp = {"api_version": request.api.version, "region": self.session.settings.region, "account_id": account}
+        account = request.outputs.get("account_id") or _account(request)
+        region = request.api.client.settings.region
+        stamp = {"api_version": request.api.version, "region": region, "account_id": account}
         return Made(made.id, {**self._shown(request.inputs), **made.outputs, **stamp})
 
     def _shown(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         rows = self.noun.rows
         return {name: value for name, value in inputs.items() if name in rows and not rows[name].secret}
-
-    def _account(self) -> str:
-        try:
-            return self.session.client.account_id() or ""
-        except EhpcError:
-            # Not worth losing a finished create for; an unknown account is recorded as such.
-            return ""
 
     def _request(
         self,
@@ -199,7 +193,7 @@ class Steps:
         outputs: Mapping[str, Any],
         verb: str,
     ) -> Request:
-        client = self.session.client
+        client = self.session.client(str(inputs.get("region") or ""))
         minutes = self.noun.timeouts.get(verb, self.noun.timeouts["update"])
         return Request(
             noun=self.noun.name,
@@ -272,3 +266,11 @@ def _sound(values: Mapping[str, Any], reasons: list[Reason]) -> dict[str, Any]:
     """Leave out what is unknown or broken already: rules over several properties see well-formed values only."""
     broken = {re.split(r"[.\[]", reason.property)[0] for reason in reasons}
     return {name: value for name, value in values.items() if name not in broken and not isinstance(value, Unknown)}
+
+
+def _account(request: Request) -> str:
+    try:
+        return request.api.client.account_id() or ""
+    except EhpcError:
+        # Not worth losing a finished create for; an unknown account is recorded as such.
+        return ""

@@ -72,7 +72,8 @@ def converge(request: Request, directory: Directory) -> Made:
     _refuse_different(request, present, mine)
     _remove_surplus(request, directory, present, mine)
     missing = [name for name in declared if name not in present]
-    adopted = [name for name in declared if name in present and name not in mine]
+    before = request.olds.get("users") or {}
+    adopted = [name for name in declared if name in present and name not in mine and name not in before]
     if request.inputs.get("adopt_existing"):
         mine.extend(adopted)
     _record(request, mine)

@@ -79,6 +79,8 @@ def test_replacing_a_cluster_needs_consent(bench: Bench) -> None:
 
 def test_changing_the_api_version_strands_nothing(bench: Bench) -> None:
     made = bench("2018-04-12")
+    args(made, "hpc").update(deploy_mode="simple")
+    args(made, "work").update(name="a_name_of_more_than_fifteen")
     assert made.up().ok
     made.configure("ehpc:apiVersion", "2024-07-30")
     assert made.steps() == {}
