@@ -177,7 +177,7 @@ def read(request: Request) -> Found | Gone:
     if ClusterScale(request.inputs):
         inputs.update(ClusterScale.read(request.api.call("GetAutoScaleConfig", {"ClusterId": request.id})))
     inputs.update(read_tags(request))
-    return Found(_outputs(info), inputs)
+    return Found(_outputs(request, request.id, info), inputs)
 
 
 def delete(request: Request) -> None:
@@ -186,15 +186,16 @@ def delete(request: Request) -> None:
 
 
 def _made(request: Request, cluster_id: str) -> Made:
-    return Made(cluster_id, _outputs(request.api.call("DescribeCluster", {"ClusterId": cluster_id})["ClusterInfo"]))
+    info = request.api.call("DescribeCluster", {"ClusterId": cluster_id})["ClusterInfo"]
+    return Made(cluster_id, _outputs(request, cluster_id, info))
 
 
-def _outputs(info: Mapping[str, Any]) -> dict[str, Any]:
-    nodes = (info.get("Nodes") or {}).get("NodesInfo") or ()
-    managers = [str(node.get("IpAddress") or "") for node in nodes if node.get("Role") == "Manager"]
+def _outputs(request: Request, cluster_id: str, info: Mapping[str, Any]) -> dict[str, Any]:
+    managers = request.api.pages("ListNodes", {"ClusterId": cluster_id, "Role": "Manager"})
+    addresses = sorted(str(node["IpAddress"]) for node in managers if node.get("IpAddress"))
     return {
         "status": info.get("Status") or "",
-        "manager_ip": managers[0] if managers else "",
+        "manager_ip": addresses[0] if addresses else "",
         "create_time": info.get("CreateTime") or "",
     }
 

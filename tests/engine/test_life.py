@@ -41,6 +41,7 @@ def test_whole_life(bench: Bench, version: str) -> None:
     assert len(made.clusters()) == 1
     assert state["hpc"]["outputs"]["status"] == "running"
     assert state["hpc"]["outputs"]["api_version"] == version
+    assert bool(state["hpc"]["outputs"]["manager_ip"]) is (version == "2018-04-12")
     assert [sorted(node) for node in state["fixed"]["outputs"]["nodes"]] == [["hostname", "id", "ip"]] * 2
 
     # Nothing to do: no change, and no call at all.
