@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 import os
 import re
+import socket
 import sys
 import threading
-import time
+from collections.abc import Callable
 from typing import Any, Final
 
 import grpc
@@ -28,9 +29,11 @@ LOG_FILE: Final = "EHPC_LOG_FILE"
 """Environment variable: a file that gets a line of JSON for every API call, without secrets."""
 
 _DEFAULT_WORKERS: Final = 32
-_RECONNECT_SECONDS: Final = 0.8
+_ANSWER_SECONDS: Final = 0.8
 _prepared = threading.Lock()
 _engine: engine_pb2_grpc.EngineStub | None = None
+_channel: grpc.Channel | None = None
+"""Kept, because a channel that is collected as garbage stops telling its state."""
 
 
 def prepare(workers: int | None) -> None:
@@ -85,32 +88,45 @@ def _engine_address() -> str:
 
 def _watch_engine(address: str) -> None:
     """End this process soon after the engine's death; else it would go on creating beside the next run."""
-    global _engine
-    # Reconnecting is what the watch counts on, so it must not be slowed down by growing pauses.
-    channel = grpc.insecure_channel(
-        address, options=[("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 200)]
-    )
-    _engine = engine_pb2_grpc.EngineStub(channel)
-    lost: list[float] = []
+    global _engine, _channel
+    _channel = grpc.insecure_channel(address)
+    _engine = engine_pb2_grpc.EngineStub(_channel)
+    lost = threading.Event()
     connected = threading.Event()
 
     def watch(state: grpc.ChannelConnectivity) -> None:
         if state is grpc.ChannelConnectivity.READY:
             connected.set()
-            lost.clear()
-        elif connected.is_set() and not lost:
-            # A channel also goes idle after half an hour without a call, so the loss has to last before it is believed.
-            lost.append(time.monotonic())
+        elif connected.is_set():
+            connected.clear()
+            lost.set()
 
     def judge() -> None:
         while True:
-            time.sleep(0.1)
-            if lost and time.monotonic() - lost[0] > _RECONNECT_SECONDS:
+            lost.wait()
+            lost.clear()
+            if not _listens(address):
                 os._exit(1)
+            # Idle after half an hour without a call, and nothing worse: connect again, and go on watching.
+            _subscribe(watch)
 
-    # Subscribing with try_to_connect makes the channel reconnect by itself whenever it goes idle.
-    channel.subscribe(watch, try_to_connect=True)
+    _subscribe(watch)
     threading.Thread(target=judge, name="ehpc-engine-watch", daemon=True).start()
+
+
+def _subscribe(watch: Callable[[grpc.ChannelConnectivity], None]) -> None:
+    assert _channel is not None, "made before it is watched"
+    _channel.unsubscribe(watch)
+    _channel.subscribe(watch, try_to_connect=True)
+
+
+def _listens(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_ANSWER_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 class _CancelEar:

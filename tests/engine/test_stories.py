@@ -85,7 +85,9 @@ def test_run_killed_during_create_leaves_one_cluster(bench: Bench, first_call: s
     made = bench(scale=120)
     process = made.start("up", "--yes", "--skip-preview")
     made.wait_for_call(first_call)
+    assert made.plugins() != []
     kill(process)
+    assert made.plugins(gone=True) == [], "the plugin goes on working for an engine that is dead"
     assert made.pulumi("cancel", "--yes").ok
     run = made.up()
     assert run.ok, run.text

@@ -198,6 +198,17 @@ class Workbench:
             time.sleep(0.05)
         raise AssertionError(f"{action} was never called; {(self.folder / 'started.txt').read_text()}")
 
+    def plugins(self, *, gone: bool = False) -> list[int]:
+        """Provider processes of this workbench; with ``gone``, those still left after waiting for them to end."""
+        deadline = time.monotonic() + (10 if gone else 0)
+        while True:
+            listed = subprocess.run(["ps", "axeww", "-o", "pid=,command="], capture_output=True, text=True, check=True)
+            home = f"PULUMI_HOME={self.folder / 'home'}"
+            lines = [line for line in listed.stdout.splitlines() if "-m pulumi.dynamic" in line and home in line]
+            if not lines or time.monotonic() > deadline:
+                return [int(line.split()[0]) for line in lines]
+            time.sleep(0.1)
+
     def files(self) -> Sequence[Path]:
         """Every file of the project and its state."""
         return [path for path in self.folder.rglob("*") if path.is_file() and "home" not in path.parts]
