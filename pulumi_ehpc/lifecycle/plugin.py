@@ -29,7 +29,8 @@ LOG_FILE: Final = "EHPC_LOG_FILE"
 """Environment variable: a file that gets a line of JSON for every API call, without secrets."""
 
 _DEFAULT_WORKERS: Final = 32
-_ANSWER_SECONDS: Final = 0.8
+_RECONNECT_SECONDS: Final = 0.3
+_ANSWER_SECONDS: Final = 0.5
 _prepared = threading.Lock()
 _engine: engine_pb2_grpc.EngineStub | None = None
 _channel: grpc.Channel | None = None
@@ -105,10 +106,11 @@ def _watch_engine(address: str) -> None:
         while True:
             lost.wait()
             lost.clear()
-            if not _listens(address):
-                os._exit(1)
-            # Idle after half an hour without a call, and nothing worse: connect again, and go on watching.
+            # A channel is idle after half an hour without a call, too: connect again, and go on watching.
             _subscribe(watch)
+            while not connected.wait(_RECONNECT_SECONDS):
+                if not _listens(address):
+                    os._exit(1)
 
     _subscribe(watch)
     threading.Thread(target=judge, name="ehpc-engine-watch", daemon=True).start()
