@@ -21,6 +21,7 @@ from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
 from pulumi_ehpc.lifecycle.rows import rows_of
 from pulumi_ehpc.parts.args import ManagerArgs, SharedStorageArgs
 from pulumi_ehpc.parts.rules import at_most, password
+from pulumi_ehpc.parts.v2018_04_12 import STORAGE
 
 VERSION: Final = "2018-04-12"
 
@@ -32,16 +33,6 @@ _MANAGER = FieldMap(
     refused=dict.fromkeys(_PER_CLUSTER, "it is set for all nodes of a cluster at once; leave it out"),
 )
 _NODES = FieldMap(instance_type="InstanceType", count="Count")
-_STORAGE = FieldMap(
-    file_system_id="VolumeId",
-    mount_target="VolumeMountpoint",
-    mount_directory="LocalDirectory",
-    storage_directory="RemoteDirectory",
-    volume_type="VolumeType",
-    protocol="VolumeProtocol",
-    mount_options="VolumeMountOption",
-)
-
 CREATE = FieldMap(
     "CreateCluster",
     VERSION,
@@ -63,7 +54,7 @@ CREATE = FieldMap(
     manager=block("EcsOrder.Manager", _MANAGER),
     login=block("EcsOrder.Login", _NODES),
     compute=block("EcsOrder.Compute", _NODES),
-    shared_storages=each("AdditionalVolumes", _STORAGE),
+    shared_storages=each("AdditionalVolumes", STORAGE),
     password="Password",
     key_pair_name="KeyPairName",
     client_version="ClientVersion",
@@ -202,7 +193,7 @@ def _outputs(request: Request, cluster_id: str, info: Mapping[str, Any]) -> dict
 
 def _storages(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The file system for /home has parameters of its own; the others are a list."""
-    spelled = [_STORAGE.to_wire(_STORAGE_ROWS, storage) for storage in inputs.get("shared_storages", ())]
+    spelled = [STORAGE.to_wire(_STORAGE_ROWS, storage) for storage in inputs.get("shared_storages", ())]
     home = next((storage for storage in spelled if storage["LocalDirectory"] == _HOME), None)
     others = [storage for storage in spelled if storage is not home]
     own = {name: value for name, value in (home or {}).items() if name != "LocalDirectory"}

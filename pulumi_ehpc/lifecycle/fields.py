@@ -74,28 +74,36 @@ class FieldMap:
         version: str = "",
         *,
         under: str = "",
+        like: FieldMap | None = None,
         refused: Mapping[str, str] | None = None,
         derived: Mapping[str, str] | None = None,
         **fields: str | Field,
     ) -> None:
+        """Describe an action's fields.
+
+        Args:
+            action: Name of the action; empty for a block, which is bound to an action where it is used.
+            version: API version of the action.
+            under: Path of the parameter that holds all fields; empty for the action's own parameters.
+            like: A map whose fields and words this one has too.
+            refused: Properties that this version does not have, and what to do instead.
+            derived: Properties that are accepted and brought about in another way, and in which.
+            **fields: Wire path of each property, or a ``Field``.
+        """
         self.action = action
         self.version = version
         self.under = under
-        self.refused = dict(refused or {})
-        self.derived = dict(derived or {})
-        self.fields = {name: Field(value) if isinstance(value, str) else value for name, value in fields.items()}
+        self.fields: dict[str, Field] = {**(like.fields if like else {}), **_fields(fields)}
+        self.refused: dict[str, str] = {**(like.refused if like else {}), **(refused or {})}
+        self.derived: dict[str, str] = {**(like.derived if like else {}), **(derived or {})}
 
     def but(self, *without: str, refused: Mapping[str, str] | None = None, **fields: str | Field) -> FieldMap:
         """Return this map without some fields, with others changed or added."""
-        kept = {name: value for name, value in self.fields.items() if name not in without}
-        return FieldMap(
-            self.action,
-            self.version,
-            under=self.under,
-            refused={**self.refused, **(refused or {})},
-            derived=self.derived,
-            **{**kept, **fields},
-        )
+        changed = FieldMap(self.action, self.version, under=self.under, like=self, refused=refused)
+        changed.fields.update(_fields(fields))
+        for name in without:
+            del changed.fields[name]
+        return changed
 
     # -- writing --------------------------------------------------------------------------------------------------
 
@@ -161,9 +169,7 @@ class FieldMap:
 
     def bound(self, action: str, version: str, under: str) -> FieldMap:
         """Return a block's map as it stands inside an action, so that limits can be looked up."""
-        inside = FieldMap(action, version, under=under, refused=self.refused, derived=self.derived)
-        inside.fields = self.fields
-        return inside
+        return FieldMap(action, version, under=under, like=self)
 
     def inner(self, entry: Field) -> FieldMap:
         """Return the map of a nested block as it stands in this action."""
@@ -196,6 +202,10 @@ class FieldMap:
                 yield from self.inner(entry).reached()
             else:
                 yield path
+
+
+def _fields(given: Mapping[str, str | Field]) -> dict[str, Field]:
+    return {name: Field(value) if isinstance(value, str) else value for name, value in given.items()}
 
 
 def same_word(one: str, other: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from pulumi_ehpc.api import BoundClient
 from pulumi_ehpc.errors import EhpcError, Reason, WaitCancelledError
@@ -15,7 +15,7 @@ from pulumi_ehpc.lifecycle.fields import FieldMap
 from pulumi_ehpc.lifecycle.marks import mark
 from pulumi_ehpc.lifecycle.rows import Change
 
-__all__ = ["GONE", "Dialect", "Found", "Gone", "Made", "Request", "changes_of", "cross_checks"]
+__all__ = ["GONE", "Dialect", "Found", "Gone", "Life", "Made", "Request", "changes_of", "cross_checks"]
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,15 @@ class Request:
         """
         if self.cancelled():
             raise WaitCancelledError(f"{self.title}: the run was cancelled ({state}).", state=state)
+
+
+class Life(NamedTuple):
+    """The four steps of a noun, where both versions take them alike; a version file unpacks them."""
+
+    create: Callable[[Request], Made]
+    read: Callable[[Request], Found | Gone]
+    update: Callable[[Request], Made]
+    delete: Callable[[Request], None]
 
 
 class Dialect(Protocol):

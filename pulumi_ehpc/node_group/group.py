@@ -5,16 +5,16 @@ How the nodes that are there become the nodes that are declared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from pulumi_ehpc.api import Outcome
 from pulumi_ehpc.errors import Reason, WaitFailedError
 from pulumi_ehpc.lifecycle.certainty import make_sure
-from pulumi_ehpc.lifecycle.request import Made, Request
+from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Life, Made, Request
 
-__all__ = ["MOST_PER_CALL", "Fleet", "Node", "check", "converge", "group_id", "outputs", "release"]
+__all__ = ["MOST_PER_CALL", "Fleet", "Node", "check", "life"]
 
 MOST_PER_CALL: Final = 99
 """Nodes that one call may add (both versions)."""
@@ -45,6 +45,34 @@ class Fleet(Protocol):
 
     def remove(self, ids: Sequence[str]) -> None:
         """Release nodes, at most 100."""
+
+    def settle(self, ids: Sequence[str]) -> None:
+        """Set what is set on living nodes; they are all of the group's."""
+
+
+def life(fleet: Callable[[Request], Fleet]) -> Life:
+    """Return the steps of a group by a version's calls."""
+
+    def create(request: Request) -> Made:
+        return converge(request, fleet(request))
+
+    def read(request: Request) -> Found | Gone:
+        nodes = _alive(fleet(request))
+        # A group without nodes exists only while none are declared.
+        return look(request, nodes) if nodes or not request.inputs.get("count") else GONE
+
+    def delete(request: Request) -> None:
+        nodes = fleet(request)
+        release(request, nodes, nodes.list())
+
+    return Life(create, read, update=create, delete=delete)
+
+
+def look(request: Request, nodes: Sequence[Node]) -> Found:
+    """Tell how many nodes there are, and of which queue where the version says."""
+    queues = {node.queue for node in nodes}
+    queue = {"queue": queues.pop()} if len(queues) == 1 else {}
+    return Found(outputs(nodes), {"count": len(nodes), **{name: value for name, value in queue.items() if value}})
 
 
 def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
@@ -133,4 +161,7 @@ def _when_running(request: Request, fleet: Fleet, wanted: int) -> Made:
             state=error.state,
             next_step="They are billed until released. Run `pulumi up` again: it releases them and makes new ones.",
         ) from None
-    return Made(group_id(request), outputs(_alive(fleet)))
+    nodes = _alive(fleet)
+    made = request.made(group_id(request), outputs(nodes))
+    fleet.settle([node.id for node in nodes])
+    return made

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from pulumi_ehpc.lifecycle.fields import FieldMap, block, each, words
-from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
+from pulumi_ehpc.lifecycle.request import Request
 from pulumi_ehpc.lifecycle.rows import rows_of
-from pulumi_ehpc.node_group.group import Node, check, converge, outputs, release
+from pulumi_ehpc.node_group.group import Node, check, life
 from pulumi_ehpc.node_group.resource import NodeGroup
 from pulumi_ehpc.parts.v2018_04_12 import DATA_DISK
 
@@ -48,30 +48,6 @@ MAPS = (ADD,)
 _ROWS = rows_of(NodeGroup)
 
 
-def create(request: Request) -> Made:
-    """Add the nodes, counting those that an interrupted run added."""
-    return converge(request, _Fleet(request))
-
-
-def update(request: Request) -> Made:
-    """Make the nodes as many as declared."""
-    return converge(request, _Fleet(request))
-
-
-def read(request: Request) -> Found | Gone:
-    """Look at the nodes; a group without nodes exists only while none are declared."""
-    nodes = [node for node in _Fleet(request).list() if node.status != "releasing"]
-    if not nodes and request.inputs.get("count"):
-        return GONE
-    return Found(outputs(nodes), {"count": len(nodes)})
-
-
-def delete(request: Request) -> None:
-    """Release the nodes and wait until they are gone."""
-    fleet = _Fleet(request)
-    release(request, fleet, fleet.list())
-
-
 class _Fleet:
     """The group's nodes by the actions of this version."""
 
@@ -108,3 +84,9 @@ class _Fleet:
         self.request.api.call(
             "DeleteNodes", {"ClusterId": self.cluster, "Instance": instances, "ReleaseInstance": True}
         )
+
+    def settle(self, ids: Sequence[str]) -> None:
+        """This version sets nothing on living nodes."""
+
+
+create, read, update, delete = life(_Fleet)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from pulumi_ehpc.lifecycle.fields import FieldMap, words
-from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
+from pulumi_ehpc.lifecycle.request import Request
 from pulumi_ehpc.lifecycle.rows import rows_of
-from pulumi_ehpc.node_group.group import Node, check, converge, group_id, outputs, release
+from pulumi_ehpc.node_group.group import Node, check, life
 from pulumi_ehpc.node_group.resource import NodeGroup
 from pulumi_ehpc.parts.v2024_07_30 import COMPUTE_NODE
 
@@ -33,39 +33,6 @@ CREATE = FieldMap(
 NODE = COMPUTE_NODE.bound("CreateNodes", VERSION, "ComputeNode")
 MAPS = (CREATE, NODE)
 _ROWS = rows_of(NodeGroup)
-
-
-def create(request: Request) -> Made:
-    """Create the nodes, counting those that an interrupted run made."""
-    made = converge(request, _Fleet(request))
-    _keep_alive(request, made)
-    return made
-
-
-def update(request: Request) -> Made:
-    """Make the nodes as many as declared."""
-    made = converge(request, _Fleet(request))
-    if request.inputs.get("keep_alive") is not None:
-        _keep_alive(request, made)
-    return made
-
-
-def read(request: Request) -> Found | Gone:
-    """Look at the nodes; a group without nodes exists only while none are declared."""
-    nodes = [node for node in _Fleet(request).list() if node.status != "releasing"]
-    if not nodes and request.inputs.get("count"):
-        return GONE
-    inputs: dict[str, Any] = {"count": len(nodes)}
-    queues = {node.queue for node in nodes}
-    if len(queues) == 1:
-        inputs["queue"] = queues.pop()
-    return Found(outputs(nodes), inputs)
-
-
-def delete(request: Request) -> None:
-    """Release the nodes and wait until they are gone."""
-    fleet = _Fleet(request)
-    release(request, fleet, fleet.list())
 
 
 class _Fleet:
@@ -102,13 +69,12 @@ class _Fleet:
         """DeleteNodes."""
         self.request.api.call("DeleteNodes", {"ClusterId": self.cluster, "InstanceIds": list(ids)})
 
+    def settle(self, ids: Sequence[str]) -> None:
+        """UpdateNodes, for old and new nodes alike."""
+        wanted = self.request.inputs.get("keep_alive")
+        if wanted is not None and ids:
+            instances = [{"InstanceId": node_id, "KeepAlive": wanted} for node_id in ids]
+            self.request.api.call("UpdateNodes", {"ClusterId": self.cluster, "Instances": instances})
 
-def _keep_alive(request: Request, made: Made) -> None:
-    """UpdateNodes sets it for living nodes, old and new alike."""
-    wanted = request.inputs.get("keep_alive")
-    nodes = made.outputs["nodes"]
-    if wanted is None or not nodes:
-        return
-    request.made(group_id(request), made.outputs)
-    instances = [{"InstanceId": node["id"], "KeepAlive": wanted} for node in nodes]
-    request.api.call("UpdateNodes", {"ClusterId": request.inputs["cluster"], "Instances": instances})
+
+create, read, update, delete = life(_Fleet)

@@ -6,9 +6,19 @@ from typing import Final
 
 from pulumi_ehpc.lifecycle.fields import FieldMap
 
-__all__ = ["DATA_DISK", "VERSION"]
+__all__ = ["DATA_DISK", "STORAGE", "VERSION"]
 
 VERSION: Final = "2018-04-12"
+
+STORAGE = FieldMap(
+    file_system_id="VolumeId",
+    mount_target="VolumeMountpoint",
+    mount_directory="LocalDirectory",
+    storage_directory="RemoteDirectory",
+    volume_type="VolumeType",
+    protocol="VolumeProtocol",
+    mount_options="VolumeMountOption",
+)
 
 DATA_DISK = FieldMap(
     category="DataDiskCategory",

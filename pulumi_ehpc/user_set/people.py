@@ -5,16 +5,16 @@ How the users that are there become the users that are declared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from pulumi_ehpc.errors import Reason, RefusedError
 from pulumi_ehpc.lifecycle.certainty import make_sure
-from pulumi_ehpc.lifecycle.request import Found, Made, Request
+from pulumi_ehpc.lifecycle.request import Found, Gone, Life, Made, Request
 from pulumi_ehpc.parts import rules
 from pulumi_ehpc.user_set.resource import TWICE
 
-__all__ = ["Directory", "check", "converge", "look", "remove"]
+__all__ = ["Directory", "check", "in_parts", "life"]
 
 _GROUPS = ("users", "wheel")
 
@@ -40,6 +40,21 @@ class Directory(Protocol):
 
     def remove(self, names: Sequence[str]) -> None:
         """Remove users."""
+
+
+def life(directory: Callable[[Request], Directory]) -> Life:
+    """Return the steps of a user set by a version's calls."""
+
+    def create(request: Request) -> Made:
+        return converge(request, directory(request))
+
+    def read(request: Request) -> Found | Gone:
+        return look(request, directory(request))
+
+    def delete(request: Request) -> None:
+        remove(request, directory(request))
+
+    return Life(create, read, update=create, delete=delete)
 
 
 def check(inputs: Mapping[str, Any], *, shortest: int, longest: int, keys: bool) -> Iterator[Reason]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pulumi_ehpc.errors import Reason
 from pulumi_ehpc.lifecycle.fields import FieldMap
-from pulumi_ehpc.lifecycle.request import Found, Gone, Made, Request
+from pulumi_ehpc.lifecycle.request import Request
 from pulumi_ehpc.user_set import people
 
 __all__ = ["MAPS", "VERSION", "check", "create", "delete", "read", "update"]
@@ -31,26 +31,6 @@ _MOST_REMOVED: Final = 100
 def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
     """Rules over several properties."""
     yield from people.check(inputs, shortest=1, longest=30, keys=True)
-
-
-def create(request: Request) -> Made:
-    """Make the users."""
-    return people.converge(request, _Directory(request))
-
-
-def update(request: Request) -> Made:
-    """Make the cluster's users what is declared."""
-    return people.converge(request, _Directory(request))
-
-
-def read(request: Request) -> Found | Gone:
-    """Look at the users."""
-    return people.look(request, _Directory(request))
-
-
-def delete(request: Request) -> None:
-    """Remove the users that this resource made."""
-    people.remove(request, _Directory(request))
 
 
 class _Directory:
@@ -98,3 +78,6 @@ class _Directory:
             "Password": (inputs.get("passwords") or {}).get(name),
             "AuthKey": (inputs.get("auth_keys") or {}).get(name),
         }
+
+
+create, read, update, delete = people.life(_Directory)

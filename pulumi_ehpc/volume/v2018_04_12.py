@@ -15,6 +15,7 @@ from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.fields import FieldMap, same_word
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
 from pulumi_ehpc.lifecycle.rows import rows_of
+from pulumi_ehpc.parts.v2018_04_12 import STORAGE
 from pulumi_ehpc.volume.mounts import born_with
 from pulumi_ehpc.volume.resource import Volume
 
@@ -26,13 +27,7 @@ MOUNT = FieldMap(
     "UpdateClusterVolumes",
     VERSION,
     under="AdditionalVolumes",
-    file_system_id="VolumeId",
-    mount_target="VolumeMountpoint",
-    mount_directory="LocalDirectory",
-    storage_directory="RemoteDirectory",
-    volume_type="VolumeType",
-    protocol="VolumeProtocol",
-    mount_options="VolumeMountOption",
+    like=STORAGE,
     queue="JobQueue",
     derived={
         "cluster": "it is ClusterId of every action",
