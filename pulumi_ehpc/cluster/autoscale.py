@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 
 from pulumi_ehpc.api import spec
 from pulumi_ehpc.errors import Reason
+from pulumi_ehpc.lifecycle.fields import as_request
 from pulumi_ehpc.lifecycle.request import Request
 
 __all__ = ["AutoScalePart", "ClusterScale", "change_autoscale"]
@@ -20,8 +21,6 @@ VERSION: Final = "2018-04-12"
 _MOST_NODES: Final = 500
 _SHRINK_TIMES: Final = range(2, 6)
 _SHRINK_INTERVALS: Final = range(2, 11)
-_LISTS: Final = ("DataDisksInfo", "InstanceTypeInfo", "QueueInfo")
-"""Names that answers put around a list and requests do not."""
 
 
 class AutoScalePart(Protocol):
@@ -102,27 +101,4 @@ _IDLE: Final = {
 
 
 def _as_request(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn GetAutoScaleConfig's answer into SetAutoScaleConfig's parameters: lists unwrapped, foreign names dropped."""
-    known = spec.action("SetAutoScaleConfig", VERSION).parameters
-    return _fitted(answer, known)
-
-
-def _fitted(value: Mapping[str, Any], known: Mapping[str, spec.Shape]) -> dict[str, Any]:
-    fitted: dict[str, Any] = {}
-    for name, item in value.items():
-        shape = known.get(name)
-        if shape is None or item is None or item == "":
-            continue
-        if shape.items is not None:
-            entries = _unwrapped(item)
-            inner = shape.items.properties
-            fitted[name] = [_fitted(entry, inner) if isinstance(entry, Mapping) else entry for entry in entries]
-        else:
-            fitted[name] = item
-    return fitted
-
-
-def _unwrapped(item: Any) -> list[Any]:
-    if isinstance(item, Mapping):
-        return next((list(item[name]) for name in _LISTS if name in item), [])
-    return list(item)
+    return as_request(answer, spec.action("SetAutoScaleConfig", VERSION).parameters)

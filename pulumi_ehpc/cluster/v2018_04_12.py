@@ -19,7 +19,7 @@ from pulumi_ehpc.lifecycle.fields import FieldMap, block, each, words
 from pulumi_ehpc.lifecycle.marks import described, own_words
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
 from pulumi_ehpc.lifecycle.rows import rows_of
-from pulumi_ehpc.parts.args import ManagerArgs, SharedStorageArgs
+from pulumi_ehpc.parts.args import ManagerArgs
 from pulumi_ehpc.parts.rules import at_most, password
 from pulumi_ehpc.parts.v2018_04_12 import STORAGE
 
@@ -100,7 +100,6 @@ _MODIFY = FieldMap("ModifyClusterAttributes", VERSION, name="Name", image_id="Im
 _READ = FieldMap(name="Name", client_version="ClientVersion", image_id="ImageId")
 _LISTING = takeover.Listing(50, "Id", "Description", "Status")
 _ROWS = rows_of(Cluster)
-_STORAGE_ROWS = rows_of(SharedStorageArgs)
 
 
 def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
@@ -193,7 +192,7 @@ def _outputs(request: Request, cluster_id: str, info: Mapping[str, Any]) -> dict
 
 def _storages(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The file system for /home has parameters of its own; the others are a list."""
-    spelled = [STORAGE.to_wire(_STORAGE_ROWS, storage) for storage in inputs.get("shared_storages", ())]
+    spelled = CREATE.to_wire(_ROWS, {"shared_storages": inputs.get("shared_storages")}).get("AdditionalVolumes", ())
     home = next((storage for storage in spelled if storage["LocalDirectory"] == _HOME), None)
     others = [storage for storage in spelled if storage is not home]
     own = {name: value for name, value in (home or {}).items() if name != "LocalDirectory"}

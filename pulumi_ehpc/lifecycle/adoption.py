@@ -14,7 +14,7 @@ from pulumi_ehpc.lifecycle.diff import as_declared, compare
 from pulumi_ehpc.lifecycle.request import Request
 from pulumi_ehpc.lifecycle.rows import Row
 
-__all__ = ["adopt", "stays"]
+__all__ = ["adopt", "differing", "stays"]
 
 
 def adopt(request: Request, what: str, rows: Mapping[str, Row], found: Mapping[str, Any]) -> bool:
@@ -35,18 +35,26 @@ def adopt(request: Request, what: str, rows: Mapping[str, Row], found: Mapping[s
     if request.inputs.get("adopt_existing"):
         request.note(f"{what} exists already and is taken over (adopt_existing)")
         return True
-    declared = {name: value for name, value in request.inputs.items() if name in found}
-    seen = {name: as_declared(value, found[name]) for name, value in declared.items()}
-    difference = compare({name: rows[name] for name in declared}, {}, seen, declared)
-    differing = (*difference.updates, *difference.replaces)
-    if differing:
-        how = ", ".join(f"{name} is {seen[name]!r} and not {declared[name]!r}" for name in differing)
+    names = differing(rows, request.inputs, found)
+    if names:
+        how = ", ".join(f"{name} is {found[name]!r} and not {request.inputs[name]!r}" for name in names)
         raise RefusedError(
             f"{request.title}: {what} exists already and differs: {how}. Nothing was changed.",
             next_step="Set adopt_existing=True if it is this program's to change and delete, or choose another one.",
         )
     request.note(f"{what} exists already as declared: it is used, and will be left in place at delete")
     return False
+
+
+def differing(rows: Mapping[str, Row], declared: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the declared properties that a living object has otherwise.
+
+    What the service does not tell is not among them.
+    """
+    told = {name: value for name, value in declared.items() if name in found}
+    seen = {name: as_declared(value, found[name]) for name, value in told.items()}
+    difference = compare({name: rows[name] for name in told}, {}, seen, told)
+    return (*difference.updates, *difference.replaces)
 
 
 def stays(request: Request, what: str) -> bool:

@@ -59,7 +59,7 @@ class Inspection:
                 value = None if row.required else row.default
                 if row.required:
                     self._object(f"{path}{name}", None, "is required")
-            elif (reason := self._refusal(name, row, maps)) is not None:
+            elif value not in ([], {}) and (reason := self._refusal(name, row, maps)) is not None:
                 self._object(f"{path}{name}", value, reason, row)
             if value is not None:
                 tidied[name] = self._value(row, _entries(name, maps), value, f"{path}{name}")
@@ -94,7 +94,7 @@ class Inspection:
             return self._text(row, entries, value, path)
         elif row.kind is Kind.TEXTS:
             self._items(row, shapes, value, path)
-            return [self._entry(item, f"{path}[{index}]") for index, item in enumerate(value)]
+            return self._texts(row, value, path)
         elif row.kind is Kind.MAPPING:
             self._items(row, shapes, value, path)
             return {key: self._entry(item, f"{path}.{key}", row) for key, item in value.items()}
@@ -112,6 +112,13 @@ class Inspection:
         if not isinstance(item, Unknown):
             self._object(path, item, f"must be a block with {', '.join(rows)}")
         return item
+
+    def _texts(self, row: Row, value: Sequence[Any], path: str) -> list[Any]:
+        entries = [self._entry(item, f"{path}[{index}]") for index, item in enumerate(value)]
+        if not row.choices or not all(isinstance(item, str) for item in entries):
+            return entries
+        said = [self._choice(row, (), item, f"{path}[{index}]") for index, item in enumerate(entries)]
+        return sorted(said, key=lambda word: row.choices.index(word) if word in row.choices else 0)
 
     def _entry(self, item: Any, path: str, row: Row | None = None) -> Any:
         if not isinstance(item, (str, Unknown)):

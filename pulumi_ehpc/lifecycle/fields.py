@@ -26,7 +26,7 @@ from typing import Any
 from pulumi_ehpc.api import spec
 from pulumi_ehpc.lifecycle.rows import Kind, Row, rows_of
 
-__all__ = ["Field", "FieldMap", "block", "each", "same_word", "words"]
+__all__ = ["Field", "FieldMap", "as_request", "block", "each", "same_word", "words"]
 
 
 @dataclass(frozen=True)
@@ -107,15 +107,24 @@ class FieldMap:
 
     # -- writing --------------------------------------------------------------------------------------------------
 
-    def to_wire(self, rows: Mapping[str, Row], values: Mapping[str, Any]) -> dict[str, Any]:
-        """Write declared values as the action's parameters (below ``under``, when it has one)."""
+    def to_wire(
+        self, rows: Mapping[str, Row], values: Mapping[str, Any], *, under: str | None = None
+    ) -> dict[str, Any]:
+        """Write declared values as the action's parameters.
+
+        Args:
+            rows: The properties.
+            values: Their values; None is left out.
+            under: Path to put them below; the map's own when left out.
+        """
         request: dict[str, Any] = {}
+        below = self.under if under is None else under
         for name, entry in self.fields.items():
             value = values.get(name)
             if value is None:
                 continue
             spelled = self._spell(rows[name], entry, value)
-            target = _step_into(request, f"{self.under}.{entry.wire}".strip("."))
+            target = _step_into(request, f"{below}.{entry.wire}".strip("."))
             if target is None:
                 request.update(spelled)
             else:
@@ -125,10 +134,10 @@ class FieldMap:
 
     def _spell(self, row: Row, entry: Field, value: Any) -> Any:
         if entry.nested is not None and row.args is not None:
-            inner = rows_of(row.args)
+            inner, spelling = rows_of(row.args), self.inner(entry)
             if row.kind is Kind.MANY:
-                return [entry.nested.to_wire(inner, item) for item in value]
-            return entry.nested.to_wire(inner, value)
+                return [spelling.to_wire(inner, item, under="") for item in value]
+            return spelling.to_wire(inner, value, under="")
         if row.choices:
             return self._wire_word(entry, value)
         shape = self.shape(entry)
@@ -206,6 +215,34 @@ class FieldMap:
 
 def _fields(given: Mapping[str, str | Field]) -> dict[str, Field]:
     return {name: Field(value) if isinstance(value, str) else value for name, value in given.items()}
+
+
+def as_request(answer: Mapping[str, Any], known: Mapping[str, spec.Shape]) -> dict[str, Any]:
+    """Turn an answer's object into a request's.
+
+    What the request does not know is dropped, wrapped lists are unwrapped.
+    """
+    fitted: dict[str, Any] = {}
+    for name, value in answer.items():
+        shape = known.get(name)
+        if shape is None or value is None or value == "":
+            continue
+        if shape.items is not None:
+            inner = shape.items.properties
+            entries = _unwrapped(value)
+            fitted[name] = [as_request(entry, inner) if isinstance(entry, Mapping) else entry for entry in entries]
+        elif isinstance(value, Mapping):
+            fitted[name] = as_request(value, shape.properties)
+        else:
+            fitted[name] = value
+    return fitted
+
+
+def _unwrapped(value: Any) -> list[Any]:
+    """A list, also where an object with one member is put around it."""
+    if isinstance(value, Mapping):
+        return next((list(member) for member in value.values() if isinstance(member, (list, tuple))), [])
+    return list(value)
 
 
 def same_word(one: str, other: str) -> bool:

@@ -15,7 +15,7 @@ from pulumi_ehpc.lifecycle.fields import FieldMap
 from pulumi_ehpc.lifecycle.marks import mark
 from pulumi_ehpc.lifecycle.rows import Change
 
-__all__ = ["GONE", "Dialect", "Found", "Gone", "Life", "Made", "Request", "changes_of", "cross_checks"]
+__all__ = ["GONE", "Dialect", "Found", "Gone", "Life", "Made", "Request", "change_checks", "changes_of", "cross_checks"]
 
 
 @dataclass(frozen=True)
@@ -156,8 +156,9 @@ class Life(NamedTuple):
 class Dialect(Protocol):
     """A version file of a room, ``v2018_04_12.py`` or ``v2024_07_30.py``.
 
-    Must have the names below. May have ``CHANGES`` (property -> what a change does in this version, where the row says
-    otherwise) and ``check(inputs)`` (rules over several properties, as reasons).
+    Must have the names below. May have ``CHANGES`` (property -> what a change does in this version, where the row
+    says otherwise), ``check(inputs)`` (rules over several properties, as reasons) and ``check_change(olds, inputs)``
+    (changes that this version cannot make, as reasons).
     """
 
     VERSION: str
@@ -185,6 +186,12 @@ def cross_checks(dialect: Dialect, inputs: Mapping[str, Any]) -> Iterable[Reason
     """Rules over several properties in this version."""
     rules = getattr(cast(ModuleType, dialect), "check", None)
     return cast("Iterable[Reason]", rules(inputs)) if rules is not None else ()
+
+
+def change_checks(dialect: Dialect, olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> Iterable[Reason]:
+    """Changes that this version cannot make."""
+    rules = getattr(cast(ModuleType, dialect), "check_change", None)
+    return cast("Iterable[Reason]", rules(olds, inputs)) if rules is not None else ()
 
 
 @dataclass

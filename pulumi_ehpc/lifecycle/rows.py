@@ -294,11 +294,15 @@ def texts(
     default: _Required | None = REQUIRED,
     change: Change = UPDATE,
     instead: str = "",
+    choices: tuple[str, ...] = (),
     items: tuple[int, int] | None = None,
     init: bool = True,
 ) -> Any:
-    """Declare a list of texts; with ``init=False`` it is made of other arguments and is none itself."""
-    return Row(Kind.TEXTS, default=default, change=change, instead=instead, items=items)
+    """Declare a list of texts; with ``init=False`` it is made of other arguments and is none itself.
+
+    With ``choices`` each is one of them, and their order does not matter.
+    """
+    return Row(Kind.TEXTS, default=default, change=change, instead=instead, choices=choices, items=items)
 
 
 def mapping(

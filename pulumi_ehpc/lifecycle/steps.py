@@ -25,10 +25,11 @@ from pulumi_ehpc.lifecycle.request import (
     Made,
     PartialFailureError,
     Request,
+    change_checks,
     changes_of,
     cross_checks,
 )
-from pulumi_ehpc.lifecycle.rows import REPLACE, Row
+from pulumi_ehpc.lifecycle.rows import REPLACE, Kind, Row
 from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.lifecycle.unknown import Unknown, has_unknown
 
@@ -88,6 +89,7 @@ class Steps:
         inspection.add(cross_checks(dialect, _sound(tidied, inspection.reasons)))
         if not inspection.reasons and olds:
             inspection.add(self._guards(version, olds, tidied))
+            inspection.add(change_checks(dialect, olds, tidied))
         inspection.add(self._wrong_region(olds))
         return {**tidied, **recorded}, inspection.reasons
 
@@ -143,7 +145,7 @@ class Steps:
             self.session.require_account(request.api.client, str(outputs.get("account_id") or ""), request.title)
             return found
         kept = {
-            name: as_declared(declared, found.inputs[name])
+            name: found.inputs[name] if self._is_map(name) else as_declared(declared, found.inputs[name])
             for name, declared in inputs.items()
             if declared is not None and name in found.inputs
         }
@@ -164,6 +166,10 @@ class Steps:
             self.session.require_account(request.api.client, str(outputs.get("account_id") or ""), request.title)
 
     # -- pieces ---------------------------------------------------------------------------------------------------
+
+    def _is_map(self, name: str) -> bool:
+        """Entries of a map are the user's own, so one that is there and not declared is drift."""
+        return name in self.noun.rows and self.noun.rows[name].kind is Kind.MAPPING
 
     def _finish(self, request: Request, act: Callable[[Request], Made]) -> Made:
         try:

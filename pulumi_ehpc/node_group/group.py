@@ -13,17 +13,16 @@ from pulumi_ehpc.api import Outcome
 from pulumi_ehpc.errors import Reason, WaitFailedError
 from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Life, Made, Request
+from pulumi_ehpc.parts.release import LEAVING, release_nodes
 
 __all__ = ["MOST_PER_CALL", "Fleet", "Node", "check", "life"]
 
 MOST_PER_CALL: Final = 99
 """Nodes that one call may add (both versions)."""
-_MOST_RELEASED: Final = 100
 _BROKEN: Final = "exception"
-_LEAVING: Final = "releasing"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Node:
     """A node as the service lists it."""
 
@@ -44,7 +43,7 @@ class Fleet(Protocol):
         """Ask for ``count`` more nodes, at most 99."""
 
     def remove(self, ids: Sequence[str]) -> None:
-        """Release nodes, at most 100."""
+        """Release nodes, at most 100 a call."""
 
     def settle(self, ids: Sequence[str]) -> None:
         """Set what is set on living nodes; they are all of the group's."""
@@ -89,7 +88,7 @@ def group_id(request: Request) -> str:
 
 def outputs(nodes: Sequence[Node]) -> dict[str, Any]:
     """The nodes as outputs; their states change by themselves and are not kept."""
-    return {"nodes": [{"id": node.id, "hostname": node.hostname, "ip": node.ip} for node in sorted(nodes)]}
+    return {"nodes": [{"id": node.id, "hostname": node.hostname, "ip": node.ip} for node in sorted(nodes, key=_by_age)]}
 
 
 def converge(request: Request, fleet: Fleet) -> Made:
@@ -103,7 +102,7 @@ def converge(request: Request, fleet: Fleet) -> Made:
     wanted = int(request.inputs["count"])
     alive = _alive(fleet)
     broken = [node for node in alive if node.status == _BROKEN]
-    healthy = sorted(node for node in alive if node.status != _BROKEN)
+    healthy = sorted((node for node in alive if node.status != _BROKEN), key=_by_age)
     surplus = healthy[wanted:]
     if broken or surplus:
         release(request, fleet, [*broken, *surplus])
@@ -118,18 +117,12 @@ def converge(request: Request, fleet: Fleet) -> Made:
 
 def release(request: Request, fleet: Fleet, nodes: Sequence[Node]) -> None:
     """Release nodes and wait until they are gone."""
-    ids = [node.id for node in nodes if node.status != _LEAVING]
-    for start in range(0, len(ids), _MOST_RELEASED):
-        request.stop_if_cancelled(f"{len(ids) - start} nodes not released yet")
-        fleet.remove(ids[start : start + _MOST_RELEASED])
-    going = {node.id for node in nodes}
-
-    def probe() -> tuple[Outcome, str]:
-        left = sum(node.id in going for node in fleet.list())
-        return (Outcome.PENDING if left else Outcome.DONE), f"{left} of {len(going)} nodes left"
-
-    if going:
-        request.wait_until(probe, doing="releasing nodes", until=f"Nodes of {request.title} to be released")
+    release_nodes(
+        request,
+        {node.id: node.status for node in nodes},
+        remove=fleet.remove,
+        present=lambda: {node.id for node in fleet.list()},
+    )
 
 
 def _add(request: Request, fleet: Fleet, count: int) -> None:
@@ -138,8 +131,13 @@ def _add(request: Request, fleet: Fleet, count: int) -> None:
     request.made(group_id(request), outputs(_alive(fleet)))
 
 
+def _by_age(node: Node) -> tuple[int, str]:
+    """Sorts nodes as they were numbered: ``fix-999`` comes before ``fix-1000``."""
+    return len(node.hostname), node.hostname
+
+
 def _alive(fleet: Fleet) -> list[Node]:
-    return [node for node in fleet.list() if node.status != _LEAVING]
+    return [node for node in fleet.list() if node.status != LEAVING]
 
 
 def _when_running(request: Request, fleet: Fleet, wanted: int) -> Made:

@@ -16,7 +16,7 @@ NAME_WORDS = "must consist of letters, digits, - and _ (Chinese characters are a
 
 _CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
 _CLASSES_NEEDED = 3
-_USER_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
+_USER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9.]*")
 
 
 def password(path: str, value: Any, *, longest: int) -> Iterator[Reason]:
@@ -36,7 +36,7 @@ def user_name(path: str, value: str, *, shortest: int, longest: int) -> Iterator
     if not shortest <= len(value) <= longest:
         problems.append(f"must have {shortest} to {longest} characters, has {len(value)}")
     if not _USER_NAME.fullmatch(value):
-        problems.append("must begin with a letter or _ and go on with letters, digits, _, - and .")
+        problems.append("must begin with a letter and go on with letters, digits and periods")
     if problems:
         yield Reason(path, repr(value), " and ".join(problems))
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from pulumi_ehpc.api import Outcome
 from pulumi_ehpc.cluster.autoscale import change_autoscale
 from pulumi_ehpc.errors import Reason
 from pulumi_ehpc.lifecycle.adoption import adopt, stays
@@ -15,6 +14,7 @@ from pulumi_ehpc.lifecycle.fields import FieldMap, block, each, words
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
 from pulumi_ehpc.lifecycle.rows import rows_of
 from pulumi_ehpc.parts.args import ComputeNodeArgs
+from pulumi_ehpc.parts.release import release_nodes
 from pulumi_ehpc.parts.v2018_04_12 import DATA_DISK
 from pulumi_ehpc.queue.resource import Queue
 
@@ -40,15 +40,6 @@ _NODE = FieldMap(
         "enable_ht": "it is set for all queues of a cluster at once; leave it out",
     },
 )
-_OF_THE_QUEUE = FieldMap(
-    image_id="QueueImageId",
-    system_disk=block(
-        "", FieldMap(category="SystemDiskCategory", size_gib="SystemDiskSize", level="SystemDiskLevel"), read="."
-    ),
-    data_disks=each("DataDisks", DATA_DISK),
-)
-"""What 2018-04-12 sets once for a queue and people write at its kinds of node."""
-
 ADD = FieldMap(
     "AddQueue",
     VERSION,
@@ -71,7 +62,26 @@ SCALE = FieldMap(
     hostname_suffix="HostNameSuffix",
     derived={"vswitch_ids": "each kind of node has its own"},
 )
-MAPS = (ADD, SCALE)
+OF_THE_QUEUE = FieldMap(
+    "SetAutoScaleConfig",
+    VERSION,
+    under="Queues",
+    compute_nodes=each(
+        "",
+        FieldMap(
+            image_id="QueueImageId",
+            system_disk=block(
+                "",
+                FieldMap(category="SystemDiskCategory", size_gib="SystemDiskSize", level="SystemDiskLevel"),
+                read=".",
+            ),
+            data_disks=each("DataDisks", DATA_DISK),
+        ),
+    ),
+)
+"""What 2018-04-12 sets once for a queue and people write at its kinds of node."""
+MAPS = (ADD, SCALE, OF_THE_QUEUE)
+_SHARED = OF_THE_QUEUE.inner(OF_THE_QUEUE.fields["compute_nodes"])
 _SCALING = tuple(name for name in (*SCALE.fields, "vswitch_ids"))
 _ROWS = rows_of(Queue)
 _NODE_ROWS = rows_of(ComputeNodeArgs)
@@ -125,11 +135,16 @@ def read(request: Request) -> Found | Gone:
 
 
 def delete(request: Request) -> None:
-    """Release the nodes that the queue grew by itself, then delete it."""
+    """Release the nodes that the queue grew by itself, then delete it; with others in it the service refuses."""
     name = request.inputs["name"]
     if stays(request, f"queue {name}") or _find(request) is None:
         return
-    _release_grown_nodes(request)
+    release_nodes(
+        request,
+        _grown_nodes(request),
+        remove=lambda ids: _remove(request, ids),
+        present=lambda: _grown_nodes(request),
+    )
     request.api.call("DeleteQueue", {**_cluster(request), "QueueName": name})
 
 
@@ -157,7 +172,7 @@ class _QueueScale:
         wanted = SCALE.to_wire(_ROWS, self.inputs).get("Queues", {})
         nodes = self.inputs.get("compute_nodes") or ()
         if nodes:
-            wanted.update(_OF_THE_QUEUE.to_wire(_NODE_ROWS, nodes[0]))
+            wanted.update(_SHARED.to_wire(_NODE_ROWS, nodes[0], under=""))
         for vswitch_id in self.inputs.get("vswitch_ids") or ():
             for kind in wanted.get("InstanceTypes", ()):
                 kind["VSwitchId"] = vswitch_id
@@ -180,7 +195,7 @@ def _declared(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
     kinds = (own.get("InstanceTypes") or {}).get("InstanceTypeInfo") or ()
     disks = (own.get("DataDisks") or {}).get("DataDisksInfo") or ()
     declared.update(SCALE.from_wire(_ROWS, {**own, "InstanceTypes": kinds}))
-    shared = _OF_THE_QUEUE.from_wire(_NODE_ROWS, {**own, "DataDisks": disks})
+    shared = _SHARED.from_wire(_NODE_ROWS, {**own, "DataDisks": disks})
     declared["compute_nodes"] = [{**shared, **kind} for kind in declared.get("compute_nodes", ())]
     vswitches = sorted({str(kind["VSwitchId"]) for kind in kinds if kind.get("VSwitchId")})
     return {**declared, "vswitch_ids": vswitches} if vswitches else declared
@@ -199,25 +214,13 @@ def _find(request: Request) -> dict[str, Any] | None:
     return next((queue for queue in listed if queue.get("QueueName") == request.inputs["name"]), None)
 
 
-def _release_grown_nodes(request: Request) -> None:
-    """A queue can only go when it is empty.
-
-    Nodes of a NodeGroup went with their group; what is left the queue grew itself.
-    """
-    grown = _grown_nodes(request)
-    if not grown:
-        return
-    instances = [{"Id": node} for node in grown]
-    request.api.call("DeleteNodes", {**_cluster(request), "Instance": instances, "ReleaseInstance": True})
-
-    def probe() -> tuple[Outcome, str]:
-        left = len(_grown_nodes(request))
-        return (Outcome.PENDING if left else Outcome.DONE), f"{left} of {len(grown)} nodes left"
-
-    request.wait_until(probe, doing="releasing nodes", until=f"The nodes of {request.title} to be released")
-
-
-def _grown_nodes(request: Request) -> list[str]:
+def _grown_nodes(request: Request) -> dict[str, str]:
+    """Ids and states of the nodes that scaling added."""
     where = {**_cluster(request), "QueueName": request.inputs["name"], "PageSize": 50}
     nodes = request.api.pages("ListNodesByQueue", where)
-    return [str(node["Id"]) for node in nodes if node.get("CreateMode") == "autoscale"]
+    return {str(node["Id"]): str(node.get("Status") or "") for node in nodes if node.get("CreateMode") == "autoscale"}
+
+
+def _remove(request: Request, ids: Sequence[str]) -> None:
+    instances = [{"Id": node} for node in ids]
+    request.api.call("DeleteNodes", {**_cluster(request), "Instance": instances, "ReleaseInstance": True})

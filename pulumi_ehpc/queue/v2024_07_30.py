@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from pulumi_ehpc.api import Outcome
+from pulumi_ehpc.api import spec
 from pulumi_ehpc.errors import Reason
 from pulumi_ehpc.lifecycle.adoption import adopt, stays
 from pulumi_ehpc.lifecycle.certainty import make_sure
-from pulumi_ehpc.lifecycle.fields import FieldMap, each, words
+from pulumi_ehpc.lifecycle.fields import FieldMap, as_request, each, words
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
 from pulumi_ehpc.lifecycle.rows import rows_of
+from pulumi_ehpc.parts.release import release_nodes
 from pulumi_ehpc.parts.rules import at_most
 from pulumi_ehpc.parts.v2024_07_30 import COMPUTE_NODE
 from pulumi_ehpc.queue.resource import Queue
@@ -38,6 +39,8 @@ CREATE = FieldMap(
 )
 MAPS = (CREATE,)
 _ROWS = rows_of(Queue)
+_DEFAULT_PREFIX: Final = "compute"
+"""Beginning of the host names that the service gives by itself."""
 
 
 def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
@@ -66,10 +69,12 @@ def update(request: Request) -> Made:
     found = _find(request)
     if found is None:
         return create(request)
-    current = CREATE.from_wire(_ROWS, found)
-    undeclared = {name: value for name, value in current.items() if request.olds.get(name) is None}
-    values = {**undeclared, **request.inputs}
-    request.api.call("UpdateQueue", {**CREATE.to_wire(_ROWS, values), "ClusterId": request.inputs["cluster"]})
+    current = as_request(found, spec.action("UpdateQueue", VERSION).parameters["Queue"].properties)
+    for name, entry in CREATE.fields.items():
+        if request.olds.get(name) is not None and request.inputs.get(name) is None:
+            current.pop(entry.wire, None)
+    queue = {**current, **CREATE.to_wire(_ROWS, request.inputs)["Queue"]}
+    request.api.call("UpdateQueue", {"ClusterId": request.inputs["cluster"], "Queue": queue})
     return Made(request.accepted.id, {"created": request.accepted.outputs.get("created", True)})
 
 
@@ -80,11 +85,25 @@ def read(request: Request) -> Found | Gone:
 
 
 def delete(request: Request) -> None:
-    """Release the nodes that the queue grew by itself, then delete it."""
+    """Release the nodes that the queue grew or was born with, then delete it.
+
+    Nodes of a NodeGroup went with their group; of what is left the queue's own are known by their host names. With
+    others in it the service refuses to delete the queue.
+    """
     name = request.inputs["name"]
-    if stays(request, f"queue {name}") or _find(request) is None:
+    if stays(request, f"queue {name}"):
         return
-    _release_own_nodes(request)
+    found = _find(request)
+    if found is None:
+        return
+    if request.inputs.get("initial_count") or request.inputs.get("enable_scale_out"):
+        prefix = found.get("HostnamePrefix") or _DEFAULT_PREFIX
+        release_nodes(
+            request,
+            _nodes(request, prefix),
+            remove=lambda ids: _remove(request, ids),
+            present=lambda: _nodes(request, prefix),
+        )
     request.api.call("DeleteQueues", {"ClusterId": request.inputs["cluster"], "QueueNames": [name]})
 
 
@@ -105,25 +124,16 @@ def _find(request: Request) -> dict[str, Any] | None:
     return found
 
 
-def _release_own_nodes(request: Request) -> None:
-    """A queue can only go when it is empty.
-
-    Nodes of a NodeGroup went with their group; what is left the queue grew itself.
-    """
-    cluster = request.inputs["cluster"]
-    grew_itself = request.inputs.get("initial_count") or request.inputs.get("enable_scale_out")
-    nodes = _nodes(request)
-    if not nodes or not grew_itself:
-        return
-    request.api.call("DeleteNodes", {"ClusterId": cluster, "InstanceIds": nodes})
-
-    def probe() -> tuple[Outcome, str]:
-        left = len(_nodes(request))
-        return (Outcome.PENDING if left else Outcome.DONE), f"{left} of {len(nodes)} nodes left"
-
-    request.wait_until(probe, doing="releasing nodes", until=f"The nodes of {request.title} to be released")
-
-
-def _nodes(request: Request) -> list[str]:
+def _nodes(request: Request, prefix: str) -> dict[str, str]:
+    """Ids and states of the queue's nodes whose host names begin so."""
     where = {"ClusterId": request.inputs["cluster"], "QueueNames": [request.inputs["name"]], "PageSize": 100}
-    return [str(node["Id"]) for node in request.api.pages("ListNodes", where)]
+    nodes = request.api.pages("ListNodes", where)
+    return {
+        str(node["Id"]): str(node.get("Status") or "")
+        for node in nodes
+        if str(node.get("Hostname") or "").startswith(prefix)
+    }
+
+
+def _remove(request: Request, ids: Sequence[str]) -> None:
+    request.api.call("DeleteNodes", {"ClusterId": request.inputs["cluster"], "InstanceIds": list(ids)})

@@ -102,5 +102,5 @@ def _group(user: Mapping[str, Any]) -> str:
     return str(user.get("group") or "users")
 
 
-def _secrets(users: Sequence[tuple[str, Mapping[str, Any]]], key: str) -> dict[str, str] | None:
-    return {name: user[key] for name, user in users if user.get(key) is not None} or None
+def _secrets(users: Sequence[tuple[str, Mapping[str, Any]]], key: str) -> dict[str, str]:
+    return {name: user[key] for name, user in users if user.get(key) is not None}

@@ -33,6 +33,15 @@ def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
     yield from people.check(inputs, shortest=1, longest=30, keys=True)
 
 
+def check_change(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> Iterator[Reason]:
+    """UpdateUser changes group and password; no action changes a key."""
+    before, after = olds.get("auth_keys") or {}, inputs.get("auth_keys")
+    for name in inputs.get("users") or ():
+        if isinstance(after, Mapping) and name in (olds.get("users") or ()) and before.get(name) != after.get(name):
+            rule = "cannot change for a user who exists: no action does it; put the old key back, or drop the user, run"
+            yield Reason(f"users.{name}.auth_key", "[secret]", f"{rule} pulumi up and declare the user again")
+
+
 class _Directory:
     """The cluster's users by the actions of this version."""
 

@@ -43,7 +43,7 @@ class Volume(Resource, noun="Volume"):
     """Options of the mount command."""
     queue: QueueRef = text(default=None, change=REPLACE, noun="Queue")
     """Mount only on the nodes of this queue (2018-04-12)."""
-    roles: Texts = texts(default=None, change=REPLACE)
+    roles: Texts = texts(default=None, choices=("manager", "login", "compute"), change=REPLACE)
     """Mount only on nodes of these roles: manager, login, compute (2018-04-12)."""
     adopt_existing: Prop[bool] = flag(default=None, change=IGNORE)
     """Says that a mount which exists already is this program's, to change and to delete."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pulumi_ehpc.errors import Reason, RefusedError
-from pulumi_ehpc.lifecycle.adoption import adopt, stays
+from pulumi_ehpc.lifecycle.adoption import adopt, differing, stays
 from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.fields import FieldMap, same_word
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
@@ -45,9 +45,6 @@ _PLACED: Final = ("Location", "JobQueue")
 def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
     """Rules over several properties."""
     yield from born_with(inputs)
-    for index, role in enumerate(inputs.get("roles") or ()):
-        if isinstance(role, str) and not any(same_word(role, known) for known in _ROLES):
-            yield Reason(f"roles[{index}]", repr(role), "must be one of manager, login, compute")
 
 
 def create(request: Request) -> Made:
@@ -69,7 +66,11 @@ def create(request: Request) -> Made:
             f"{request.title}: {where} is mounted by the cluster itself and must stay. Nothing was changed.",
             next_step="Choose another mount_directory, or leave this one to the cluster's shared_storages.",
         )
-    return request.made(_id(request), {"created": adopt(request, f"the mount at {where}", _ROWS, _declared(found))})
+    created = adopt(request, f"the mount at {where}", _ROWS, _declared(found))
+    made = request.made(_id(request), {"created": created})
+    if differing(_ROWS, request.inputs, _declared(found)):
+        _remount(request)
+    return made
 
 
 def update(request: Request) -> Made:
@@ -104,6 +105,20 @@ def delete(request: Request) -> None:
         request.note(f"{where} stays mounted: API {VERSION} has no action to unmount; unmount it on the nodes")
 
 
+def _remount(request: Request) -> None:
+    """Put the declared mount in the place of the one that is there."""
+    where = request.inputs["mount_directory"]
+    with request.lock(request.inputs["cluster"]):
+        others = [_as_request(mount) for mount in _mounts(request) if mount.get("LocalDirectory") != where]
+        _send(request, others)
+        if _at(_mounts(request), where) is not None:
+            raise RefusedError(
+                f"{request.title}: another file system stays mounted at {where}.",
+                next_step=f"API {VERSION} has no action to unmount: do it on the nodes, then run `pulumi up` again.",
+            )
+        _send(request, [*others, _entry(request)])
+
+
 def _send(request: Request, entries: list[dict[str, Any]]) -> None:
     request.api.call("UpdateClusterVolumes", {**_cluster(request), "AdditionalVolumes": entries})
 
@@ -135,7 +150,8 @@ def _as_request(mount: Mapping[str, Any]) -> dict[str, Any]:
 def _declared(mount: Mapping[str, Any]) -> dict[str, Any]:
     found = MOUNT.from_wire(_ROWS, mount)
     roles = (mount.get("Roles") or {}).get("RoleInfo") or ()
-    return {**found, "roles": [str(role["Name"]).lower() for role in roles]} if roles else found
+    names = [known.lower() for known in _ROLES if any(role.get("Name") == known for role in roles)]
+    return {**found, "roles": names} if names else found
 
 
 def _id(request: Request) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pulumi_ehpc.api import Outcome
 from pulumi_ehpc.errors import Reason
-from pulumi_ehpc.lifecycle.adoption import adopt, stays
+from pulumi_ehpc.lifecycle.adoption import adopt, differing, stays
 from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.fields import FieldMap
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
@@ -50,7 +50,10 @@ def create(request: Request) -> Made:
     found = _find(request)
     where = request.inputs["mount_directory"]
     if found is not None:
-        return request.made(_id(request), {"created": adopt(request, f"the mount at {where}", _ROWS, found)})
+        made = request.made(_id(request), {"created": adopt(request, f"the mount at {where}", _ROWS, found)})
+        if not differing(_ROWS, request.inputs, found):
+            return made
+        _detach(request)
     storage = ATTACH.to_wire(_ROWS, request.inputs)["SharedStorages"]
     parameters = {**_cluster(request), "SharedStorages": [storage]}
     make_sure(request, lambda: request.api.call("AttachSharedStorages", parameters), lambda: _find(request) is not None)
@@ -74,9 +77,13 @@ def read(request: Request) -> Found | Gone:
 def delete(request: Request) -> None:
     """Unmount, and wait until it is unmounted. The data stay."""
     where = request.inputs["mount_directory"]
-    if stays(request, f"the mount at {where}") or _find(request) is None:
-        return
-    request.api.call("DetachSharedStorages", {**_cluster(request), "SharedStorages": [{"MountDirectory": where}]})
+    if not stays(request, f"the mount at {where}") and _find(request) is not None:
+        _detach(request)
+
+
+def _detach(request: Request) -> None:
+    mounts = [{"MountDirectory": request.inputs["mount_directory"]}]
+    request.api.call("DetachSharedStorages", {**_cluster(request), "SharedStorages": mounts})
     _wait(request, mounted=False)
 
 
