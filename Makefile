@@ -33,7 +33,7 @@ format: ## Format the code and repair what can be repaired
 	$(IN_ENV) ruff check --fix
 	$(IN_ENV) ruff format
 
-bench: ## Measure, and compare with the goals
+bench: ## Measure side by side, and print the ratios
 	$(IN_ENV) python -m benchmarks
 
 docs: ## Write the generated pages of docs/

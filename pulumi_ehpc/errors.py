@@ -2,18 +2,22 @@
 
 ::
 
-    EhpcError                        catch-all: everything below ├── ConfigurationError           a setting is missing
-    or wrong (region, apiVersion, endpoint ...) ├── InputError                   declared values break rules; carries
-    every reason at once ├── RefusedError                 the request is understood and declined, nothing was touched
-    (guards, foreign objects) ├── NetworkError                 no answer: name not resolved, refused, timed out,
-    connection lost ├── ApiError                     the service answered with an error code │   ├──
-    AuthenticationError      key id unknown, signature wrong, token expired, clock off │   ├── AuthorizationError
-    the identity may not do this │   ├── ThrottledError           too many calls; the client has already repeated and
-    slowed down │   ├── QuotaError               a limit of the account or of the cluster is reached │   ├──
-    BillingError             balance, payment method or unpaid order │   ├── NotFoundError            the object does
-    not exist │   ├── ConflictError            the object is busy, exists already or is in the wrong state │   ├──
-    InvalidRequestError      a parameter is not accepted │   └── ServiceError             a fault of the service (5xx
-    and its own failures) └── WaitError                    waiting for a state ended otherwise
+    EhpcError                        catch-all: everything below
+    ├── ConfigurationError           a setting is missing or wrong (region, apiVersion, endpoint ...)
+    ├── InputError                   declared values break rules; carries every reason at once
+    ├── RefusedError                 the request is understood and declined; nothing was touched
+    ├── NetworkError                 no answer: name not resolved, refused, timed out, connection lost
+    ├── ApiError                     the service answered with an error code
+    │   ├── AuthenticationError      key id unknown, signature wrong, token expired, clock off
+    │   ├── AuthorizationError       the identity may not do this
+    │   ├── ThrottledError           too many calls; the client has already repeated and slowed down
+    │   ├── QuotaError               a limit of the account or of the cluster is reached
+    │   ├── BillingError             balance, payment method or unpaid order
+    │   ├── NotFoundError            the object does not exist
+    │   ├── ConflictError            the object is busy, exists already or is in the wrong state
+    │   ├── InvalidRequestError      a parameter is not accepted
+    │   └── ServiceError             a fault of the service (5xx and its own failures)
+    └── WaitError                    waiting for a state ended otherwise
         ├── WaitFailedError          a failure state was reached
         ├── WaitTimeoutError         the deadline passed
         └── WaitCancelledError       the run was cancelled

@@ -1,8 +1,8 @@
 """The scaling of a cluster and its queues in API 2018-04-12: one configuration for all.
 
 GetAutoScaleConfig tells it and SetAutoScaleConfig sets the whole of it, so a change of one part reads it, changes that
-part and sends everything
-back, one at a time for a cluster. ``ClusterScale`` is the cluster's part; a queue's part is in the queue's room.
+part and sends everything back, one at a time for a cluster. ``ClusterScale`` is the cluster's part; a queue's part is
+in the queue's room.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class NodesArgs(Args):
     instance_type: Input[str] = text(pattern=INSTANCE_TYPE, pattern_words=INSTANCE_TYPE_WORDS)
     """ECS instance type, such as ``ecs.c7.xlarge``."""
     count: Input[int] | None = integer(default=None, limits=(0, 99))
-    """How many."""
+    """How many nodes."""
 
 
 class ServiceArgs(Args):
@@ -98,7 +98,7 @@ class MonitorSpecArgs(Args):
     """What is monitored."""
 
     enable_compute_load_monitor: Input[bool] | None = flag(default=None)
-    """Whether the load of compute nodes is."""
+    """Whether the load of compute nodes is monitored."""
 
 
 class SchedulerSpecArgs(Args):
@@ -131,13 +131,13 @@ class Cluster(Resource, noun="Cluster"):
     zone_id: Prop[str] = text(default=None, change=REPLACE)
     """Zone, such as ``cn-hangzhou-i``. 2024-07-30 takes it from the vSwitch."""
     vpc_id: Prop[str] = text(default=None, change=REPLACE)
-    """VPC."""
+    """Id of the VPC."""
     vswitch_id: Prop[str] = text(default=None, change=REPLACE)
-    """vSwitch of the manager node."""
+    """Id of the manager node's vSwitch."""
     security_group_id: Prop[str] = text(default=None, change=REPLACE)
-    """Security group. The service makes one when none is given."""
+    """Id of the security group. The service makes one when none is given."""
     resource_group_id: Prop[str] = text(default=None, change=REPLACE)
-    """Resource group."""
+    """Id of the resource group."""
     scheduler: Prop[str] = choice(
         "slurm", "pbs", "opengridscheduler", "deadline", "lsf_plugin", "pbs_plugin", default=None, change=REPLACE
     )

@@ -9,7 +9,7 @@ from typing import Any
 from pulumi_ehpc.api import Outcome
 from pulumi_ehpc.errors import ConflictError, EhpcError, NotFoundError, Reason, RefusedError, WaitFailedError
 from pulumi_ehpc.lifecycle.certainty import make_sure
-from pulumi_ehpc.lifecycle.request import Request
+from pulumi_ehpc.lifecycle.request import Request, says_gone
 
 __all__ = ["Listing", "create", "credentials", "delete", "marked", "unless_gone", "wait_until_running"]
 
@@ -105,10 +105,12 @@ def delete(request: Request, parameters: Mapping[str, Any]) -> None:
 
 
 def unless_gone(look: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
-    """Return an answer, or None when the object does not exist."""
+    """Return an answer, or None when the cluster does not exist."""
     try:
         return look()
-    except NotFoundError:
+    except NotFoundError as error:
+        if not says_gone(error):
+            raise
         return None
 
 

@@ -70,10 +70,10 @@ CREATE = FieldMap(
     ),
     additional_packages=each("AdditionalPackages", FieldMap(name="Name", version="Version")),
     derived={
-        "zone_id": "it is the vSwitch's zone",
-        "description": "it carries the mark, see _described",
-        "tags": "they are a list of pairs, see create",
-        "post_install_scripts": "it takes one script, see _script",
+        "zone_id": "not sent; it is the vSwitch's zone",
+        "description": "goes to ClusterDescription, with the mark",
+        "tags": "goes to Tags, as pairs",
+        "post_install_scripts": "goes to ClusterCustomConfiguration, which takes one",
     },
     refused={
         "deploy_mode": "it belongs to 2018-04-12; use cluster_mode",
@@ -119,8 +119,9 @@ def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
     """Rules over several properties."""
     yield from password("password", inputs.get("password"), longest=20)
     yield from takeover.credentials(inputs)
-    if len(inputs.get("post_install_scripts") or ()) > 1:
-        yield Reason("post_install_scripts", "list", f"must have at most one entry (CreateCluster, API {VERSION})")
+    for name in ("post_install_scripts", "addons"):
+        if len(inputs.get(name) or ()) > 1:
+            yield Reason(name, "list", f"must have at most one entry (CreateCluster, API {VERSION})")
 
 
 def create(request: Request) -> Made:

@@ -72,6 +72,7 @@ class FieldMap:
         self,
         action: str = "",
         version: str = "",
+        /,
         *,
         under: str = "",
         like: FieldMap | None = None,
@@ -172,7 +173,7 @@ class FieldMap:
         if row.choices:
             spoken = next((word for word, wire in entry.words.items() if same_word(wire, str(value))), str(value))
             return next((word for word in row.choices if same_word(word, spoken)), spoken)
-        return tidy(row, value)
+        return heard(row, value)
 
     # -- limits ---------------------------------------------------------------------------------------------------
 
@@ -255,14 +256,18 @@ def _folded(word: str) -> str:
 
 
 def tidy(row: Row, value: Any) -> Any:
-    """Give a value the row's type; the engine makes every number a float and the service spells some as text."""
-    if row.kind is Kind.INTEGER and not isinstance(value, bool):
-        if isinstance(value, str) and re.fullmatch(r"-?\d+", value):
-            return int(value)
-        return int(value) if isinstance(value, float) and value.is_integer() else value
-    if row.kind is Kind.FLAG and isinstance(value, str) and value.lower() in ("true", "false"):
-        return value.lower() == "true"
-    return value
+    """Make whole numbers of floats where the row wants them; the engine makes every number a float."""
+    return int(value) if row.kind is Kind.INTEGER and isinstance(value, float) and value.is_integer() else value
+
+
+def heard(row: Row, value: Any) -> Any:
+    """Give a value of an answer the row's type; the service writes some numbers and flags as texts."""
+    if isinstance(value, str):
+        if row.kind in (Kind.INTEGER, Kind.NUMBER) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+            return tidy(row, float(value))
+        if row.kind is Kind.FLAG and value.lower() in ("true", "false"):
+            return value.lower() == "true"
+    return tidy(row, value)
 
 
 def dig(value: Any, path: str) -> Any:

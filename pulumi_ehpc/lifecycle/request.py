@@ -10,12 +10,24 @@ from types import ModuleType
 from typing import Any, NamedTuple, Protocol, cast
 
 from pulumi_ehpc.api import BoundClient
-from pulumi_ehpc.errors import EhpcError, Reason, WaitCancelledError
+from pulumi_ehpc.errors import EhpcError, NotFoundError, Reason, WaitCancelledError
 from pulumi_ehpc.lifecycle.fields import FieldMap
 from pulumi_ehpc.lifecycle.marks import mark
 from pulumi_ehpc.lifecycle.rows import Change
 
-__all__ = ["GONE", "Dialect", "Found", "Gone", "Life", "Made", "Request", "change_checks", "changes_of", "cross_checks"]
+__all__ = [
+    "GONE",
+    "Dialect",
+    "Found",
+    "Gone",
+    "Life",
+    "Made",
+    "Request",
+    "change_checks",
+    "changes_of",
+    "cross_checks",
+    "says_gone",
+]
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,16 @@ class Gone:
 
 
 GONE = Gone()
+
+_GONE_CODES = ("ClusterNotFound", "InvalidClusterId.NotFound")
+
+
+def says_gone(error: NotFoundError) -> bool:
+    """Tell whether an error means that the whole cluster does not exist, and everything in it with it.
+
+    Other things may be "not found" as well, such as one of many nodes, or the path of a wrong endpoint.
+    """
+    return error.code in _GONE_CODES
 
 
 @dataclass

@@ -28,6 +28,7 @@ from pulumi_ehpc.lifecycle.request import (
     change_checks,
     changes_of,
     cross_checks,
+    says_gone,
 )
 from pulumi_ehpc.lifecycle.rows import REPLACE, Kind, Row
 from pulumi_ehpc.lifecycle.session import Session
@@ -138,8 +139,9 @@ class Steps:
         self.session.require_region(inputs["region"], request.title)
         try:
             found = self._dialect_of(inputs).read(request)
-        except NotFoundError:
-            # What the object belongs to is gone, and so is the object.
+        except NotFoundError as error:
+            if not says_gone(error):
+                raise
             found = GONE
         if isinstance(found, Gone):
             self.session.require_account(request.api.client, str(outputs.get("account_id") or ""), request.title)
@@ -162,7 +164,9 @@ class Steps:
         self.session.require_region(inputs["region"], request.title)
         try:
             self._dialect_of(inputs).delete(request)
-        except NotFoundError:
+        except NotFoundError as error:
+            if not says_gone(error):
+                raise
             self.session.require_account(request.api.client, str(outputs.get("account_id") or ""), request.title)
 
     # -- pieces ---------------------------------------------------------------------------------------------------

@@ -39,8 +39,8 @@ ADD = FieldMap(
     data_disks=each("DataDisks", DATA_DISK),
     inter_connect=words("NetworkInterfaceTrafficMode", {"vpc": "Standard", "erdma": "HighPerformance"}),
     derived={
-        "cluster": "it is ClusterId of every action",
-        "count": "it is brought about by as many calls as it takes",
+        "cluster": "goes to ClusterId of every action",
+        "count": "goes to Count, in as many calls as it takes",
     },
     refused={"keep_alive": "it keeps no single nodes; leave enable_scale_in of the queue off"},
 )

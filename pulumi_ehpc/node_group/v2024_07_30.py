@@ -25,8 +25,8 @@ CREATE = FieldMap(
     vswitch_id="VSwitchId",
     inter_connect=words("HPCInterConnect", {"vpc": "vpc", "erdma": "eRDMA"}),
     derived={
-        "cluster": "it is ClusterId of every action",
-        "count": "it is brought about by as many calls as it takes",
+        "cluster": "goes to ClusterId of every action",
+        "count": "goes to Count, in as many calls as it takes",
         "keep_alive": "goes to UpdateNodes",
     },
 )

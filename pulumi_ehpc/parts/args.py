@@ -65,7 +65,7 @@ class _NodeArgs(Args):
     instance_type: Input[str] | None = text(default=None, pattern=INSTANCE_TYPE, pattern_words=INSTANCE_TYPE_WORDS)
     """ECS instance type, such as ``ecs.c7.xlarge``."""
     image_id: Input[str] | None = text(default=None)
-    """Image of the node. The default is the cluster's."""
+    """Id of the node's image. The default is the service's, or the cluster's in 2018-04-12."""
     instance_charge_type: Input[str] | None = choice("post_paid", "pre_paid", default=None)
     """Pay as you go or subscription. The service's default is post_paid."""
     period: Input[int] | None = integer(default=None, limits=(1, 60))

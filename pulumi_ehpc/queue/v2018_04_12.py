@@ -45,7 +45,7 @@ ADD = FieldMap(
     VERSION,
     name="QueueName",
     inter_connect=words("NetworkInterfaceTrafficMode", {"vpc": "Standard", "erdma": "HighPerformance"}),
-    derived={"cluster": "it is ClusterId of every action"},
+    derived={"cluster": "goes to ClusterId of every action"},
     refused={"initial_count": "it makes queues without nodes; declare a NodeGroup"},
 )
 SCALE = FieldMap(
@@ -60,7 +60,7 @@ SCALE = FieldMap(
     enable_scale_in="EnableAutoShrink",
     hostname_prefix="HostNamePrefix",
     hostname_suffix="HostNameSuffix",
-    derived={"vswitch_ids": "each kind of node has its own"},
+    derived={"vswitch_ids": "goes to VSwitchId of each kind of node"},
 )
 OF_THE_QUEUE = FieldMap(
     "SetAutoScaleConfig",

@@ -35,7 +35,7 @@ CREATE = FieldMap(
     hostname_prefix="HostnamePrefix",
     hostname_suffix="HostnameSuffix",
     inter_connect=words("InterConnect", {"vpc": "vpc", "erdma": "eRDMA"}),
-    derived={"cluster": "it is ClusterId of every action"},
+    derived={"cluster": "goes to ClusterId of every action"},
 )
 MAPS = (CREATE,)
 _ROWS = rows_of(Queue)

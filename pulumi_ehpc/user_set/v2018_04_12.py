@@ -18,7 +18,7 @@ MAPS = (
         "AddUsers",
         VERSION,
         derived={
-            "cluster": "it is ClusterId of every action",
+            "cluster": "goes to ClusterId of every action",
             "users": "they are User.N.Name and User.N.Group",
             "passwords": "they are User.N.Password",
         },

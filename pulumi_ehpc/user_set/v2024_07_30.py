@@ -18,7 +18,7 @@ MAPS = (
         "CreateUsers",
         VERSION,
         derived={
-            "cluster": "it is ClusterId of every action",
+            "cluster": "goes to ClusterId of every action",
             "users": "they are User[].UserName and User[].Group",
             "passwords": "they are User[].Password",
             "auth_keys": "they are User[].AuthKey",

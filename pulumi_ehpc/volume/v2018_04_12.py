@@ -30,9 +30,9 @@ MOUNT = FieldMap(
     like=STORAGE,
     queue="JobQueue",
     derived={
-        "cluster": "it is ClusterId of every action",
-        "cluster_mounts": "it is for check only",
-        "roles": "they are a list of names, see _entry",
+        "cluster": "goes to ClusterId of every action",
+        "cluster_mounts": "not sent; check uses it",
+        "roles": "goes to Roles, as a list of names",
     },
 )
 MAPS = (MOUNT,)

@@ -30,7 +30,7 @@ ATTACH = FieldMap(
     volume_type="VolumeType",
     protocol="ProtocolType",
     mount_options="MountOptions",
-    derived={"cluster": "it is ClusterId of every action", "cluster_mounts": "it is for check only"},
+    derived={"cluster": "goes to ClusterId of every action", "cluster_mounts": "not sent; check uses it"},
     refused={
         "queue": "it mounts on all nodes; leave it out",
         "roles": "it mounts on all nodes; leave it out",

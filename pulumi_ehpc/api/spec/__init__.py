@@ -112,11 +112,16 @@ def failure_of(code: str, http_status: int) -> str:
 
 
 def next_step_of(code: str, http_status: int) -> str:
-    """What a person can do about an error: the advice for its code, else for its kind."""
+    """What a person can do about an error: the advice for its code, else for its kind.
+
+    The advice for a family of codes does not hold for a member that is of another kind.
+    """
     advice: dict[str, str] = _data("failures.json")["advice"]
     for prefix in _prefixes(code):
         if prefix in advice:
             return advice[prefix]
+        if prefix in _classified_codes():
+            break
     return failure_kinds()[failure_of(code, http_status)].next_step
 
 
