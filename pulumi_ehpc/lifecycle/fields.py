@@ -188,7 +188,7 @@ class FieldMap:
 
     def shape(self, entry: Field) -> spec.Shape | None:
         """What the specification says of the parameter; None when it says nothing."""
-        if not self.action:
+        if not self.action or not entry.wire:
             return None
         properties: Mapping[str, spec.Shape] = spec.action(self.action, self.version).parameters
         found: spec.Shape | None = None
