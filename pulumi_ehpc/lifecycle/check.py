@@ -51,7 +51,8 @@ class Inspection:
         Return them tidied, with words as the rows spell them and defaults filled in.
         """
         for name, hint in unknown_names(given, rows):
-            self._object(f"{path}{name}", given[name], f"there is no such property; {hint}")
+            # What a misspelt name holds may be a password.
+            self.reasons.append(Reason(f"{path}{name}", "[not shown]", f"there is no such property; {hint}"))
         tidied: dict[str, Any] = {}
         for name, row in rows.items():
             value = given.get(name)

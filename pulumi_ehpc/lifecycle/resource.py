@@ -21,7 +21,6 @@ from pulumi_ehpc.lifecycle.rows import (
     plain,
     positional,
     rows_of,
-    unknown_names,
 )
 
 __all__ = ["Resource"]
@@ -60,11 +59,12 @@ class Resource(Declared, DynamicResource):
 
     def __init__(self, resource_name: str, opts: ResourceOptions | None = None, **given: Any) -> None:
         rows = rows_of(type(self))
-        for name, hint in unknown_names(given, rows):
-            raise TypeError(f"{type(self).__name__} has no property {name!r}; {hint}")
         provider = getattr(import_module(_PROVIDERS), f"{self.noun}Provider")
         options = ResourceOptions.merge(self.options(given), opts)
-        inputs: dict[str, Any] = {name: _plain(rows[name], value) for name, value in self.properties(given).items()}
+        # A name that no row has goes along, so that check tells it with everything else that is wrong.
+        unknown = {name: plain(value) for name, value in given.items() if name not in rows}
+        declared = {name: _plain(rows[name], value) for name, value in self.properties(given).items()}
+        inputs: dict[str, Any] = {**unknown, **declared}
         inputs["identity"] = identity_of_stack()
         if options is None or options.provider is None:
             # Another provider has settings of its own, which only its process knows.

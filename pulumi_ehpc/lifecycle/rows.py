@@ -364,16 +364,14 @@ class Declared:
 
 
 class Args(Declared):
-    """A block of values inside a noun. A plain dict with the same keys does as well."""
+    """A block of values inside a noun. A plain dict with the same keys does as well.
+
+    Names that no row has, and required ones that are missing, are told by ``check`` with everything else.
+    """
 
     def __init__(self, **given: Any) -> None:
-        rows = rows_of(type(self))
-        for name, hint in unknown_names(given, rows):
-            raise TypeError(f"{type(self).__name__} has no property {name!r}; {hint}")
-        missing = [name for name, row in rows.items() if row.required and name not in given]
-        if missing:
-            raise TypeError(f"{type(self).__name__} needs {', '.join(missing)}")
-        self.__dict__.update({name: given.get(name) for name in rows})
+        self.__dict__.update(dict.fromkeys(rows_of(type(self))))
+        self.__dict__.update(given)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what was given, without what was left out."""
@@ -381,8 +379,8 @@ class Args(Declared):
 
     def __repr__(self) -> str:
         """Name what was given, with secrets hidden."""
-        rows = rows_of(type(self))
-        shown = (f"{n}={'[secret]' if rows[n].secret else repr(v)}" for n, v in self.__dict__.items() if v is not None)
+        secrets = {name for name, row in rows_of(type(self)).items() if row.secret}
+        shown = (f"{n}={'[secret]' if n in secrets else repr(v)}" for n, v in self.__dict__.items() if v is not None)
         return f"{type(self).__name__}({', '.join(shown)})"
 
 

@@ -11,8 +11,9 @@ from typing import Any, Protocol
 from pulumi_ehpc.errors import Reason, RefusedError
 from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.request import Found, Gone, Life, Made, Request
+from pulumi_ehpc.lifecycle.rows import rows_of
 from pulumi_ehpc.parts import rules
-from pulumi_ehpc.user_set.resource import TWICE
+from pulumi_ehpc.user_set.resource import TWICE, UserArgs
 
 __all__ = ["Directory", "check", "in_parts", "life"]
 
@@ -59,6 +60,9 @@ def life(directory: Callable[[Request], Directory]) -> Life:
 
 def check(inputs: Mapping[str, Any], *, shortest: int, longest: int, keys: bool) -> Iterator[Reason]:
     """Rules over users, passwords and keys."""
+    for path in inputs.get("unknown_keys") or ():
+        known = ", ".join(rows_of(UserArgs))
+        yield Reason(f"users.{path}", "[not shown]", f"there is no such property; known are {known}")
     users, passwords, auth_keys = inputs.get("users") or {}, inputs.get("passwords"), inputs.get("auth_keys")
     for name, group in users.items():
         path = f"users.{name.removesuffix(TWICE)}"

@@ -16,12 +16,16 @@ from pulumi_ehpc.lifecycle.rows import (
     Column,
     Prop,
     TextMap,
+    Texts,
     choice,
     flag,
     mapping,
     output,
     plain,
+    rows_of,
     text,
+    texts,
+    unknown_names,
 )
 
 __all__ = ["TWICE", "UserArgs", "UserSet"]
@@ -74,6 +78,9 @@ class UserSet(Resource, noun="UserSet"):
     auth_keys: TextMap = mapping(default=None, secret=True, init=False)
     """Public SSH keys by user; made of ``users``."""
 
+    unknown_keys: Texts = texts(default=None, change=IGNORE, init=False)
+    """Keys of ``users`` that a user does not have, as ``name.key``; check refuses them."""
+
     created_users = output(list[str])
     """Users that this resource made, and so deletes."""
 
@@ -82,6 +89,7 @@ class UserSet(Resource, noun="UserSet"):
         declared = dict(super().properties(given))
         people = Output.from_input(plain(given.get("users") or ())).apply(_listed)
         declared["users"] = Output.unsecret(people.apply(lambda known: {name: _group(user) for name, user in known}))
+        declared["unknown_keys"] = Output.unsecret(people.apply(_unknown_keys))
         declared["passwords"] = Output.secret(people.apply(lambda known: _secrets(known, "password")))
         declared["auth_keys"] = Output.secret(people.apply(lambda known: _secrets(known, "auth_key")))
         return declared
@@ -92,10 +100,15 @@ def _listed(users: Sequence[Any]) -> list[tuple[str, Mapping[str, Any]]]:
     listed = []
     for user in users:
         known = plain(user)
-        name = str(known.get("name"))
+        name = str(known.get("name") or "")
         listed.append((f"{name}{TWICE}" if name in seen else name, known))
         seen.add(name)
     return listed
+
+
+def _unknown_keys(users: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str] | None:
+    rows = rows_of(UserArgs)
+    return [f"{name}.{key}" for name, user in users for key, _ in unknown_names(user, rows)] or None
 
 
 def _group(user: Mapping[str, Any]) -> str:
