@@ -379,9 +379,13 @@ class Args(Declared):
 
     def __repr__(self) -> str:
         """Name what was given, with secrets hidden."""
-        secrets = {name for name, row in rows_of(type(self)).items() if row.secret}
-        shown = (f"{n}={'[secret]' if n in secrets else repr(v)}" for n, v in self.__dict__.items() if v is not None)
-        return f"{type(self).__name__}({', '.join(shown)})"
+        rows = rows_of(type(self))
+        given = {name: value for name, value in self.__dict__.items() if value is not None}
+        # What a misspelt name holds may be a secret.
+        shown = {
+            name: repr(value) if name in rows and not rows[name].secret else "[secret]" for name, value in given.items()
+        }
+        return f"{type(self).__name__}({', '.join(f'{name}={value}' for name, value in shown.items())})"
 
 
 def plain(value: Any) -> Any:

@@ -87,7 +87,7 @@ class Steps:
         given = {**given, **self._generated(olds, given, who)}
         inspection = Inspection(version)
         tidied = inspection.values(self.noun.rows, dialect.MAPS, given)
-        inspection.add(cross_checks(dialect, _sound(tidied, inspection.reasons)))
+        inspection.add(cross_checks(dialect, _sound(tidied, inspection.reasons, self.noun.rows)))
         if not inspection.reasons and olds:
             inspection.add(self._guards(version, olds, tidied))
             inspection.add(change_checks(dialect, olds, tidied))
@@ -272,10 +272,17 @@ def _consent(noun: str, row: Row) -> str:
     )
 
 
-def _sound(values: Mapping[str, Any], reasons: list[Reason]) -> dict[str, Any]:
-    """Leave out what is unknown or broken already: rules over several properties see well-formed values only."""
+def _sound(values: Mapping[str, Any], reasons: list[Reason], rows: Mapping[str, Row]) -> dict[str, Any]:
+    """Leave out what is unknown or broken already: rules over several properties see well-formed values only.
+
+    Unknown secrets stay: rules tell one that is not known yet from one that is missing.
+    """
     broken = {re.split(r"[.\[]", reason.property)[0] for reason in reasons}
-    return {name: value for name, value in values.items() if name not in broken and not isinstance(value, Unknown)}
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in broken and (rows[name].secret or not isinstance(value, Unknown))
+    }
 
 
 def _account(request: Request) -> str:

@@ -82,6 +82,16 @@ OF_THE_QUEUE = FieldMap(
 """What 2018-04-12 sets once for a queue and people write at its kinds of node."""
 MAPS = (ADD, SCALE, OF_THE_QUEUE)
 _SHARED = OF_THE_QUEUE.inner(OF_THE_QUEUE.fields["compute_nodes"])
+_OF_NODES = (
+    "InstanceType",
+    "InstanceTypes",
+    "QueueImageId",
+    "SystemDiskCategory",
+    "SystemDiskSize",
+    "SystemDiskLevel",
+    "DataDisks",
+)
+"""What a change of the kinds of node writes anew as a whole."""
 _SCALING = tuple(name for name in (*SCALE.fields, "vswitch_ids"))
 _ROWS = rows_of(Queue)
 _NODE_ROWS = rows_of(ComputeNodeArgs)
@@ -169,6 +179,9 @@ class _QueueScale:
         for name, entry in SCALE.fields.items():
             if self.olds.get(name) is not None and self.inputs.get(name) is None:
                 own.pop(entry.wire, None)
+        if self.olds and any(self.olds.get(name) != self.inputs.get(name) for name in ("compute_nodes", "vswitch_ids")):
+            for name in _OF_NODES:
+                own.pop(name, None)
         wanted = SCALE.to_wire(_ROWS, self.inputs).get("Queues", {})
         nodes = self.inputs.get("compute_nodes") or ()
         if nodes:

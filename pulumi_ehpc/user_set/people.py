@@ -12,6 +12,7 @@ from pulumi_ehpc.errors import Reason, RefusedError
 from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.request import Found, Gone, Life, Made, Request
 from pulumi_ehpc.lifecycle.rows import rows_of
+from pulumi_ehpc.lifecycle.unknown import Unknown
 from pulumi_ehpc.parts import rules
 from pulumi_ehpc.user_set.resource import TWICE, UserArgs
 
@@ -72,10 +73,11 @@ def check(inputs: Mapping[str, Any], *, shortest: int, longest: int, keys: bool)
         yield from rules.user_name(f"{path}.name", name, shortest=shortest, longest=longest)
         if isinstance(group, str) and group not in _GROUPS:
             yield Reason(f"{path}.group", repr(group), f"must be one of {', '.join(_GROUPS)}")
-        password = (passwords or {}).get(name)
+        password = None if isinstance(passwords, Unknown) else (passwords or {}).get(name)
         if password is not None:
             yield from rules.password(f"{path}.password", password, longest=30)
-        if "passwords" in inputs and password is None and name not in (auth_keys or {}):
+        unknown = isinstance(passwords, Unknown) or isinstance(auth_keys, Unknown)
+        if not unknown and password is None and name not in (auth_keys or {}):
             needed = "a password or an auth_key" if keys else "a password"
             yield Reason(f"{path}.password", "[not given]", f"is required: a user needs {needed}")
 
@@ -95,7 +97,8 @@ def converge(request: Request, directory: Directory) -> Made:
     adopted = [name for name in declared if name in present and name not in mine and name not in before]
     if request.inputs.get("adopt_existing"):
         mine.extend(adopted)
-    _record(request, mine)
+    if mine:
+        _record(request, mine)
     for names in in_parts(missing, directory.most_added):
         _add(request, directory, names)
         mine.extend(names)

@@ -20,6 +20,7 @@ MAPS = (
         derived={
             "cluster": "goes to ClusterId of every action",
             "users": "they are User.N.Name and User.N.Group",
+            "exclusive": "not sent; decides whether others are removed",
             "unknown_keys": "not sent; check uses it",
             "passwords": "they are User.N.Password",
         },
