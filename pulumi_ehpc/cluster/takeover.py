@@ -89,7 +89,16 @@ def wait_until_running(request: Request, cluster_id: str, why: Callable[[Request
 
 
 def delete(request: Request, parameters: Mapping[str, Any]) -> None:
-    """Call DeleteCluster, again while the service says that the cluster is busy, and wait until it is gone."""
+    """Call DeleteCluster, again while the service says that the cluster is busy, and wait until it is gone.
+
+    Raises:
+        RefusedError: The cluster is protected; 2018-04-12 has no protection of its own.
+    """
+    if request.inputs.get("deletion_protection"):
+        raise RefusedError(
+            f"{request.title} ({request.id}) is protected and was not deleted.",
+            next_step="Set deletion_protection=False on it and run `pulumi up` first.",
+        )
 
     def probe() -> tuple[Outcome, str]:
         try:

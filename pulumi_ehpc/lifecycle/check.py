@@ -86,7 +86,7 @@ class Inspection:
             return given
         value: Any = tidy(row, given)
         if not _fits(row.kind, value):
-            self._object(path, value, f"must be a {row.kind.value}", row)
+            self._object(path, value, f"must be {row.kind.value}", row)
             return value
         shapes = [shape for fields, entry in entries if (shape := fields.shape(entry)) is not None]
         if row.kind in (Kind.INTEGER, Kind.NUMBER):

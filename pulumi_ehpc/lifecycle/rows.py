@@ -80,14 +80,14 @@ UPDATE, REPLACE, IGNORE = Change.UPDATE, Change.REPLACE, Change.IGNORE
 class Kind(Enum):
     """Shape of a value."""
 
-    TEXT = "text"
-    INTEGER = "integer"
-    NUMBER = "number"
+    TEXT = "a text"
+    INTEGER = "a whole number"
+    NUMBER = "a number"
     FLAG = "true or false"
-    TEXTS = "list of texts"
-    MAPPING = "map of texts"
-    ONE = "block"
-    MANY = "list of blocks"
+    TEXTS = "a list of texts"
+    MAPPING = "a map of texts"
+    ONE = "a block"
+    MANY = "a list of blocks"
 
 
 class _Required(Enum):

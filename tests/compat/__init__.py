@@ -1,0 +1,1 @@
+"""What is in every user's state and so may never change."""

@@ -1,0 +1,1 @@
+"""What all nouns share: rows, check, diff, steps, the adapter to the engine."""

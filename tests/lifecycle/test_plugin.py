@@ -1,0 +1,176 @@
+"""A real provider process, driven as the engine drives it, against a fake."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from pulumi.runtime import rpc
+
+from pulumi_ehpc._providers import ClusterProvider, QueueProvider
+from pulumi_ehpc.fake import FakeCloud, FakeServer, ManualClock, SystemClock
+from tests.lifecycle.calls import partial_failure
+from tests.lifecycle.engine import TIMEOUT_SECONDS, Plugin, plain
+
+pytestmark = pytest.mark.sdk
+
+HPC: dict[str, Any] = {
+    "vpc_id": "vpc-1",
+    "vswitch_id": "vsw-1",
+    "manager": {"instance_type": "ecs.c7.xlarge"},
+    "password": "Str0ng-Password",
+    "identity": "1f2e3d4c5b6a7988",
+}
+MANY = 12
+
+
+def urn(name: str, kind: str = "Cluster") -> str:
+    return f"urn:pulumi:dev::test::pulumi-python:dynamic/ehpc:{kind}::{name}"
+
+
+def settings(server: FakeServer) -> dict[str, str]:
+    return {"ehpc:endpoint": server.endpoint, "ehpc:region": "cn-hangzhou"}
+
+
+@pytest.fixture
+def standing(tmp_path: Path) -> Iterator[tuple[Plugin, FakeServer]]:
+    """A plugin and a fake whose time stands still, so that creates go on until it is moved."""
+    with FakeServer(FakeCloud(ManualClock())) as server, Plugin(settings(server), tmp_path) as plugin:
+        yield plugin, server
+
+
+def wait_for_calls(server: FakeServer, action: str, count: int) -> None:
+    """Wait until so many calls of an action have been answered."""
+    pause = threading.Event()
+    for _ in range(TIMEOUT_SECONDS * 100):
+        if len(server.cloud.calls(action)) >= count:
+            return
+        pause.wait(0.01)
+    raise AssertionError(f"{action} was called {len(server.cloud.calls(action))} times and not {count} times")
+
+
+def test_life_of_a_resource(tmp_path: Path) -> None:
+    cloud = FakeCloud(SystemClock(scale=3000))
+    with FakeServer(cloud) as server, Plugin(settings(server), tmp_path) as plugin:
+        provider, name = ClusterProvider(), urn("hpc")
+        inputs = plugin.checked(provider, name, {**HPC, "max_count": 100})
+        assert (inputs["api_version"], inputs["region"], inputs["name"]) == ("2024-07-30", "cn-hangzhou", "hpc")
+
+        made = plugin.create(provider, name, inputs).result()
+        outputs = plain(made.properties)
+        assert outputs["status"] == "running"
+        assert made.id.startswith("ehpc-")
+        said = plugin.engine.wait_for(lambda line: "starting" in line.message)
+        assert (said.urn, said.ephemeral) == (name, True)
+
+        news = plugin.checked(provider, name, {**inputs, "max_count": 50})
+        same = plugin.diff(provider, name, inputs, inputs, outputs)
+        changed = plugin.diff(provider, name, inputs, news, outputs)
+        moved = plugin.diff(provider, name, inputs, {**inputs, "vpc_id": "vpc-2"}, outputs)
+        assert (same.changes, changed.changes) == (same.DIFF_NONE, changed.DIFF_UNKNOWN)
+        assert (list(moved.replaces), moved.deleteBeforeReplace) == (["vpc_id"], True)
+
+        outputs = plugin.update(provider, name, made.id, news, inputs, outputs)
+        assert outputs["max_count"] == 50
+        found = plugin.read(provider, name, made.id, news, outputs)
+        assert found.id == made.id
+        assert plain(found.inputs) == news
+
+        plugin.delete(provider, name, made.id, news, outputs)
+        assert plugin.read(provider, name, made.id, news, outputs).id == ""
+        assert plugin.errors() == ""
+
+
+def test_check_tells_every_broken_rule_and_no_secret(standing: tuple[Plugin, FakeServer]) -> None:
+    plugin, server = standing
+    broken = {**HPC, "password": "weak", "max_count": 9999, "name": rpc.UNKNOWN}
+    answer = plugin.check(ClusterProvider(), urn("hpc"), broken, {})
+    assert {failure.property for failure in answer.failures} == {""}
+    text = str(answer.failures)
+    assert "max_count = 9999" in text
+    assert "password = [secret]" in text
+    assert "weak'" not in text
+    assert answer.inputs["name"] == rpc.UNKNOWN
+    assert server.cloud.calls() == []
+
+
+def test_error_is_its_own_text(standing: tuple[Plugin, FakeServer]) -> None:
+    plugin, _ = standing
+    provider, name = QueueProvider(), urn("work", "Queue")
+    inputs = plugin.checked(provider, name, {"cluster": "ehpc-none", "identity": HPC["identity"]})
+    with pytest.raises(grpc.RpcError) as caught:
+        plugin.create(provider, name, inputs).result()
+    error: Any = caught.value
+    assert error.code() is grpc.StatusCode.FAILED_PRECONDITION
+    assert "ClusterNotFound" in error.details()
+    assert "Traceback" not in error.details()
+
+
+def test_many_slow_creates_are_under_way_at_once(standing: tuple[Plugin, FakeServer]) -> None:
+    """The SDK's own four threads would never bring the fifth create to its call."""
+    plugin, server = standing
+    provider = ClusterProvider()
+    names = [urn(f"hpc{number}") for number in range(MANY)]
+    creates = [plugin.create(provider, name, plugin.checked(provider, name, HPC)) for name in names]
+    wait_for_calls(server, "CreateCluster", MANY)
+    server.cloud.advance(300)
+    assert len({create.result().id for create in creates}) == MANY
+
+
+def test_cancel_ends_a_long_create_as_a_partial_failure(standing: tuple[Plugin, FakeServer]) -> None:
+    plugin, server = standing
+    provider, name = ClusterProvider(), urn("hpc")
+    create = plugin.create(provider, name, plugin.checked(provider, name, HPC))
+    wait_for_calls(server, "GetCluster", 1)
+    plugin.cancel()
+    with pytest.raises(grpc.RpcError) as caught:
+        create.result()
+    error: Any = caught.value
+    assert "cancelled" in error.details()
+    failure = partial_failure(dict(error.trailing_metadata())["grpc-status-details-bin"])
+    assert failure.id.startswith("ehpc-")
+    assert plain(failure.properties)["status"] == "creating"
+    assert "password" not in plain(failure.properties)
+
+
+def test_call_that_the_engine_drops_stops_working(standing: tuple[Plugin, FakeServer]) -> None:
+    plugin, server = standing
+    provider = ClusterProvider()
+    names = [urn(f"hpc{number}") for number in range(40)]
+    creates = [plugin.create(provider, name, plugin.checked(provider, name, HPC)) for name in names[:32]]
+    wait_for_calls(server, "CreateCluster", 32)
+    for create in creates:
+        create.cancel()
+    # Every thread of the pool was taken; a thread that went on waiting would not take the next call.
+    queue = plugin.checked(QueueProvider(), urn("work", "Queue"), {"cluster": "ehpc-1", "identity": "x"})
+    assert queue["name"] == "work"
+
+
+def test_process_ends_soon_after_its_engine(standing: tuple[Plugin, FakeServer]) -> None:
+    plugin, server = standing
+    provider, name = ClusterProvider(), urn("hpc")
+    create = plugin.create(provider, name, plugin.checked(provider, name, HPC))
+    wait_for_calls(server, "GetCluster", 1)
+    plugin.vanish()
+    assert plugin.process.wait(TIMEOUT_SECONDS) == 1
+    with pytest.raises(grpc.RpcError):
+        create.result()
+
+
+def test_process_lives_on_when_only_the_connection_was_lost(standing: tuple[Plugin, FakeServer]) -> None:
+    """A channel also goes idle after half an hour without a call; the engine is there all the same."""
+    plugin, server = standing
+    provider, name = ClusterProvider(), urn("hpc")
+    create = plugin.create(provider, name, plugin.checked(provider, name, HPC))
+    plugin.engine.wait_for(lambda line: "starting" in line.message)
+    plugin.relay.cut()
+    heard = len(plugin.engine.said)
+    plugin.engine.wait_for(lambda _: len(plugin.engine.said) > heard)
+    server.cloud.advance(300)
+    assert create.result().id.startswith("ehpc-")
+    assert plugin.relay.accepted > 1
+    assert plugin.process.poll() is None

@@ -1,0 +1,1 @@
+"""Programs that type checkers accept, and ones that they refuse."""
