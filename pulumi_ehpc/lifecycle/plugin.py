@@ -1,8 +1,8 @@
 """The provider process: how many work at once, how it hears of Ctrl-C, notices its engine's death, and speaks.
 
 The engine starts ``python -m pulumi.dynamic ... ADDRESS``. The SDK gives that process four worker threads, ignores
-``Cancel`` and outlives an engine that was killed. What is done about it here reaches into two private names; each is
-guarded, and where one is missing the process works as the SDK made it and says so.
+``Cancel`` and outlives an engine that was killed. What is done about it here reaches into private names; each is guarded,
+and where one is missing the process works as the SDK made it and says so.
 """
 
 from __future__ import annotations
@@ -149,6 +149,21 @@ def _hear_cancel() -> None:
         main.empty_pb2 = _CancelEar()
 
 
+class _NeverIdle:
+    """Stands in for the pool's count of idle threads, which is too high after calls have queued up.
+
+    The pool then takes busy threads for idle ones and never grows to its limit. Without a count it starts a thread for
+    each call until the limit is reached.
+    """
+
+    def acquire(self, timeout: float | None = None) -> bool:
+        """No thread is idle."""
+        return False
+
+    def release(self) -> None:
+        """Nothing is counted."""
+
+
 def _raise_workers(count: int) -> bool:
     """Let the SDK's thread pool grow to ``count`` threads; False when it cannot be found."""
     for frame in sys._current_frames().values():
@@ -158,6 +173,7 @@ def _raise_workers(count: int) -> bool:
             pool = getattr(getattr(server, "_state", None), "thread_pool", None)
             if pool is not None and hasattr(pool, "_max_workers"):
                 pool._max_workers = max(pool._max_workers, count)
+                pool._idle_semaphore = _NeverIdle()
                 return True
             current = current.f_back
     return False
