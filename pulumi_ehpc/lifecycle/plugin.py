@@ -1,8 +1,8 @@
 """The provider process: how many work at once, how it hears of Ctrl-C, notices its engine's death, and speaks.
 
 The engine starts ``python -m pulumi.dynamic ... ADDRESS``. The SDK gives that process four worker threads, ignores
-``Cancel`` and outlives an engine that was killed. What is done about it here reaches into private names; each is guarded,
-and where one is missing the process works as the SDK made it and says so.
+``Cancel`` and outlives an engine that was killed. What is done about it here reaches into private names; each is
+guarded, and where one is missing the process works as the SDK made it and says so.
 """
 
 from __future__ import annotations
