@@ -30,7 +30,8 @@ def change_tags(request: Request, cluster_id: str) -> None:
 def read_tags(request: Request) -> dict[str, Any]:
     """Return the declared tags as they are now, as an input; nothing when none are declared or they cannot be read."""
     declared = request.inputs.get("tags")
-    if not declared:
+    if not declared or not request.api.client.settings.region:
+        # The action needs a region; without one the tags stay as they were last written.
         return {}
     try:
         listed = list(

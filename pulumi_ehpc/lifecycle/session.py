@@ -30,9 +30,11 @@ class Session:
             recorded: The region that the object lives in; used where the settings name none.
 
         Raises:
-            ConfigurationError: No region is set.
+            ConfigurationError: Neither a region nor an endpoint is set.
         """
-        region = self.settings.region or recorded or self.settings.require_region()
+        region = self.settings.region or recorded
+        if not region and not self.settings.endpoint:
+            self.settings.require_region()
         with self._guard:
             if region not in self._clients:
                 self._clients[region] = Client(replace(self.settings, region=region))

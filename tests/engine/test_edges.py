@@ -85,6 +85,30 @@ def test_log_of_calls_has_no_passwords(bench: Bench, version: str) -> None:
     assert all({"version", "milliseconds", "status", "request_id", "parameters"} <= set(line) for line in lines)
 
 
+def test_endpoint_is_enough_without_a_region(bench: Bench, version: str) -> None:
+    made = bench(version)
+    made.configure("ehpc:region", None)
+    run = made.up()
+    assert run.ok, run.text
+    assert made.refresh().ok
+    assert made.steps() == {}
+    made.configure("ehpc:region", "cn-hangzhou")
+    assert made.steps() == {}
+    assert made.destroy().ok
+    assert made.clusters() == []
+
+
+def test_without_region_and_endpoint_up_says_what_to_do(bench: Bench) -> None:
+    made = bench()
+    made.configure("ehpc:region", None)
+    made.configure("ehpc:endpoint", None)
+    assert made.preview().ok
+    run = made.up()
+    assert not run.ok
+    assert "pulumi config set ehpc:region cn-hangzhou" in run.text
+    assert "Traceback" not in run.text
+
+
 def args(made: Workbench, name: str) -> dict[str, Any]:
     arguments: dict[str, Any] = made.declared[name]["args"]
     return arguments

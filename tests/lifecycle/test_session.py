@@ -32,6 +32,8 @@ def test_client_is_made_once_for_a_region() -> None:
 def test_region_that_is_not_set_is_the_recorded_one() -> None:
     session = Session({"ehpc:endpoint": "http://127.0.0.1:9"}, {})
     assert session.client("cn-beijing").settings.region == "cn-beijing"
+    assert session.client("").settings.region == "", "an endpoint is enough"
+    session = Session({}, {})
     with pytest.raises(ConfigurationError, match="No region is set"):
         session.client("")
 
