@@ -67,7 +67,7 @@ class _Call:
 
     @property
     def idempotent(self) -> bool:
-        return self.action.reads or "ClientToken" in self.encoded
+        return self.action.reads or self.action.sets or "ClientToken" in self.encoded
 
 
 class Client:
@@ -76,8 +76,8 @@ class Client:
     Which calls are repeated, up to three times, after 0.5, 1 and 2 seconds with jitter or when the service says:
 
     * calls the service did nothing about (throttled, or the request never left);
-    * reads (``Get``, ``List``, ``Describe``) and writes with a ``ClientToken``, after faults of the service, answers
-      that cannot be read, and lost connections.
+    * reads (``Get``, ``List``, ``Describe``), writes that set a state (such as ``UpdateUser``) and writes with a
+      ``ClientToken``, after faults of the service, answers that cannot be read, and lost connections.
 
     Args:
         settings: Where to call and how fast.

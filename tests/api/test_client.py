@@ -32,6 +32,7 @@ THROTTLED = Reply({"Code": "Throttling.User", "Message": "m", "RequestId": "R-t"
 GONE = Reply({"Code": "ClusterNotFound", "Message": "m", "RequestId": "R-g"}, status=404)
 READ: tuple[str, dict[str, Any], str] = ("GetCluster", {"ClusterId": "c"}, NEW)
 WRITE: tuple[str, dict[str, Any], str] = ("DeleteCluster", {"ClusterId": "c"}, NEW)
+SET: tuple[str, dict[str, Any], str] = ("UpdateUser", {"ClusterId": "c", "UserName": "u"}, NEW)
 TOKEN_WRITE: tuple[str, dict[str, Any], str] = ("CreateCluster", {"Name": "c", "ClientToken": "token-1"}, OLD)
 
 
@@ -139,6 +140,8 @@ def test_no_region_and_no_endpoint() -> None:
         (WRITE, FAULT, 1),
         (WRITE, Reply(b"<html>", status=502), 1),
         (WRITE, Reply({"RequestId": "R" * 99}, cut=40), 1),
+        (SET, FAULT, 2),
+        (SET, Reply({"RequestId": "R" * 99}, cut=40), 2),
         (TOKEN_WRITE, FAULT, 2),
         (TOKEN_WRITE, Reply({"RequestId": "R" * 99}, cut=40), 2),
     ],

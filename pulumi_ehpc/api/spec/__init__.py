@@ -3,7 +3,8 @@
 A folder for each API version holds
 
 * ``service.json``: actions, parameters and answers, generated from the official SDK and never edited;
-* ``corrections.json``: what the SDK does not say of parameters (required marks, other spellings), and how it is known;
+* ``corrections.json``: what the SDK does not say of parameters (required marks, other spellings, whether
+  the action sets a state), and how it is known;
 * ``waiters.json``: which answers mean that a state was reached or missed for good;
 * ``paginators.json``: where an action's answer has its list, and how to ask for the next page.
 
@@ -68,6 +69,7 @@ def actions(version: str) -> Mapping[str, Action]:
             method=entry["method"],
             parameters=_shapes(entry["params"], corrections.get(name, {})),
             response=_shape(entry["response"], {}),
+            sets=bool(corrections.get(name, {}).get("sets")),
         )
         for name, entry in data.items()
     }

@@ -44,13 +44,23 @@ class Shape:
 
 @dataclass(frozen=True)
 class Action:
-    """One action of one API version."""
+    """One action of one API version.
+
+    Attributes:
+        name: Name of the action.
+        version: API version.
+        method: HTTP method.
+        parameters: Its parameters.
+        response: Its answer.
+        sets: Whether it sets a state, so that doing it twice is doing it once.
+    """
 
     name: str
     version: str
     method: Literal["GET", "POST"]
     parameters: Mapping[str, Shape]
     response: Shape
+    sets: bool = False
 
     @property
     def reads(self) -> bool:
