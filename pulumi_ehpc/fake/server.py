@@ -14,6 +14,10 @@ __all__ = ["FakeServer"]
 
 _THREADS: Final = 32
 _KEPT_CONNECTIONS: Final = 1000
+_WAITING_CONNECTIONS: Final = 256
+"""Connections that the system keeps for us while all threads are busy; a full queue loses connections under load."""
+_IDLE_SECONDS: Final = 120
+"""How long an idle connection is kept; closing one just as a client sends on it would lose the call."""
 _STOP_CHECK_SECONDS: Final = 0.05  # cheroot notices that it is to stop once in this time
 
 
@@ -31,7 +35,14 @@ class FakeServer:
 
     def __init__(self, cloud: FakeCloud | None = None, host: str = "127.0.0.1", port: int = 0) -> None:
         self.cloud = cloud or FakeCloud()
-        self._server: Any = Server((host, port), self.cloud, numthreads=_THREADS, server_name="ehpc-fake")
+        self._server: Any = Server(
+            (host, port),
+            self.cloud,
+            numthreads=_THREADS,
+            server_name="ehpc-fake",
+            request_queue_size=_WAITING_CONNECTIONS,
+            timeout=_IDLE_SECONDS,
+        )
         self._server.keep_alive_conn_limit = _KEPT_CONNECTIONS
         self._server.shutdown_timeout = 1
         self._server.expiration_interval = _STOP_CHECK_SECONDS

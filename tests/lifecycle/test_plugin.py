@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +43,16 @@ def standing(tmp_path: Path) -> Iterator[tuple[Plugin, FakeServer]]:
         yield plugin, server
 
 
-def wait_for_calls(server: FakeServer, action: str, count: int) -> None:
-    """Wait until so many calls of an action have been answered."""
+def wait_for_calls(server: FakeServer, action: str, count: int, steps: Sequence[Any] = ()) -> None:
+    """Wait until so many calls of an action have been answered; none of the steps may have ended by then."""
     pause = threading.Event()
     for _ in range(TIMEOUT_SECONDS * 100):
         if len(server.cloud.calls(action)) >= count:
             return
         pause.wait(0.01)
-    raise AssertionError(f"{action} was called {len(server.cloud.calls(action))} times and not {count} times")
+    ended = [str(step.exception()) for step in steps if step.done()]
+    called = len(server.cloud.calls(action))
+    raise AssertionError(f"{action} was called {called} times and not {count} times; ended: {ended}")
 
 
 def test_life_of_a_resource(tmp_path: Path) -> None:
@@ -142,7 +144,7 @@ def test_call_that_the_engine_drops_stops_working(standing: tuple[Plugin, FakeSe
     provider = ClusterProvider()
     names = [urn(f"hpc{number}") for number in range(40)]
     creates = [plugin.create(provider, name, plugin.checked(provider, name, HPC)) for name in names[:32]]
-    wait_for_calls(server, "CreateCluster", 32)
+    wait_for_calls(server, "CreateCluster", 32, creates)
     for create in creates:
         create.cancel()
     # Every thread of the pool was taken; a thread that went on waiting would not take the next call.
