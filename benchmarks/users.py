@@ -19,8 +19,8 @@ def measure() -> Iterator[Comparison]:
     """Compare with writing and reading the same values as JSON once."""
     steps = Steps(noun("UserSet"), Session({"ehpc:region": "cn-hangzhou"}, {}))
     work = Work(urn="urn:pulumi:dev::bench::pulumi-python:dynamic/ehpc:UserSet::team", name="team")
-    olds, reasons = steps.check(work, {}, _declared(password="Benchmark-1"))
-    assert not reasons, "the users break no rule"
+    olds, violations = steps.check(work, {}, _declared(password="Benchmark-1"))
+    assert not violations, "the users break no rule"
     news = _declared(password="Benchmark-2")
 
     def act() -> None:

@@ -4,7 +4,7 @@
 
     EhpcError                        catch-all: everything below
     ├── ConfigurationError           a setting is missing or wrong (region, apiVersion, endpoint ...)
-    ├── InputError                   declared values break rules; carries every reason at once
+    ├── InputError                   declared values break rules; carries every violation at once
     ├── RefusedError                 the request is understood and declined; nothing was touched
     ├── NetworkError                 no answer: name not resolved, refused, timed out, connection lost
     ├── ApiError                     the service answered with an error code
@@ -44,10 +44,10 @@ __all__ = [
     "NetworkError",
     "NotFoundError",
     "QuotaError",
-    "Reason",
     "RefusedError",
     "ServiceError",
     "ThrottledError",
+    "Violation",
     "WaitCancelledError",
     "WaitError",
     "WaitFailedError",
@@ -88,7 +88,7 @@ class ConfigurationError(EhpcError):
 
 
 @dataclass(frozen=True)
-class Reason:
+class Violation:
     """One broken rule of a declared value.
 
     Attributes:
@@ -106,14 +106,14 @@ class Reason:
 
 
 class InputError(EhpcError):
-    """Declared values break rules. ``reasons`` holds every one of them."""
+    """Declared values break rules. ``violations`` holds every one of them."""
 
-    def __init__(self, message: str, reasons: Iterable[Reason], *, next_step: str = "") -> None:
+    def __init__(self, message: str, violations: Iterable[Violation], *, next_step: str = "") -> None:
         super().__init__(message, next_step=next_step)
-        self.reasons = tuple(reasons)
+        self.violations = tuple(violations)
 
     def __str__(self) -> str:
-        lines = [super().__str__(), *(f"  - {reason}" for reason in self.reasons)]
+        lines = [super().__str__(), *(f"  - {violation}" for violation in self.violations)]
         return "\n".join(lines)
 
 

@@ -25,9 +25,9 @@ from pulumi_ehpc.errors import (
     InvalidRequestError,
     NetworkError,
     NotFoundError,
-    Reason,
     ServiceError,
     ThrottledError,
+    Violation,
 )
 
 if TYPE_CHECKING:
@@ -294,8 +294,8 @@ class Client:
         given = dict(parameters)
         if "RegionId" in action.parameters and given.get("RegionId") is None:
             given["RegionId"] = self.settings.region or None
-        if reasons := wire.check(action, given):
-            raise InputError(f"{name} ({version}) cannot be called like this.", reasons)
+        if violations := wire.check(action, given):
+            raise InputError(f"{name} ({version}) cannot be called like this.", violations)
         return _Call(action, given, wire.encode(action, given), self.settings.base_url)
 
     def _send(self, call: _Call, *, repeat: bool = True) -> dict[str, Any]:
@@ -371,4 +371,4 @@ def _known_version(version: str) -> str:
 
 def _refused(what: str, name: str, rule: str, value: str = "") -> InputError:
     message = what if what.endswith(".") else f"{what} cannot be called."
-    return InputError(message, [Reason(name, value or "not known", rule)])
+    return InputError(message, [Violation(name, value or "not known", rule)])

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pulumi_ehpc.api.spec import VERSIONS
-from pulumi_ehpc.errors import ConfigurationError, InputError, Reason
+from pulumi_ehpc.errors import ConfigurationError, InputError, Violation
 
 __all__ = ["Settings"]
 
@@ -58,9 +58,9 @@ class Settings:
             max_qps=reader.integer("ehpc:maxQps", 1, 1000),
             concurrency=reader.integer("ehpc:concurrency", 1, _MOST_THREADS) or cls.concurrency,
         )
-        if reader.reasons:
+        if reader.violations:
             raise InputError(
-                "The settings are not accepted.", reader.reasons, next_step="Correct them with `pulumi config set`."
+                "The settings are not accepted.", reader.violations, next_step="Correct them with `pulumi config set`."
             )
         return settings
 
@@ -103,7 +103,7 @@ class _Reader:
     """Reads one setting after the other and collects what is wrong with them."""
 
     def __init__(self, config: Mapping[str, str], environ: Mapping[str, str]) -> None:
-        self.reasons: list[Reason] = []
+        self.violations: list[Violation] = []
         self._config = config
         self._environ = environ
 
@@ -144,7 +144,7 @@ class _Reader:
         return variable, (self._environ.get(variable) or "").strip()
 
     def _refuse(self, name: str, text: str, rule: str) -> None:
-        self.reasons.append(Reason(name, text, rule))
+        self.violations.append(Violation(name, text, rule))
 
 
 def _endpoint(text: str) -> str:

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pulumi_ehpc.api.spec import REDACTED, Action, Shape, redact
-from pulumi_ehpc.errors import Reason
+from pulumi_ehpc.errors import Violation
 
 __all__ = ["check", "encode"]
 
 
-def check(action: Action, parameters: Mapping[str, Any]) -> list[Reason]:
+def check(action: Action, parameters: Mapping[str, Any]) -> list[Violation]:
     """Compare parameters with the spec: names, types, and that nothing required is missing.
 
     Documented limits and value lists are not enforced here: the service may know more than its documentation.
@@ -48,7 +48,9 @@ def encode(action: Action, parameters: Mapping[str, Any]) -> dict[str, str]:
     return encoded
 
 
-def _check_members(value: Mapping[str, Any], shapes: Mapping[str, Shape], *, path: str, owner: str) -> Iterator[Reason]:
+def _check_members(
+    value: Mapping[str, Any], shapes: Mapping[str, Shape], *, path: str, owner: str
+) -> Iterator[Violation]:
     for name, member in value.items():
         if name not in shapes:
             yield _reason(f"{path}{name}", name, member, f"{owner} has no such parameter{_nearest(name, shapes)}")
@@ -56,10 +58,10 @@ def _check_members(value: Mapping[str, Any], shapes: Mapping[str, Shape], *, pat
             yield from _check_value(member, shapes[name], path=f"{path}{name}", name=name)
     for name, shape in shapes.items():
         if shape.required and _absent(value.get(name), shape):
-            yield Reason(f"{path}{name}", "not set", f"required by {owner}")
+            yield Violation(f"{path}{name}", "not set", f"required by {owner}")
 
 
-def _check_value(value: Any, shape: Shape, *, path: str, name: str) -> Iterator[Reason]:
+def _check_value(value: Any, shape: Shape, *, path: str, name: str) -> Iterator[Violation]:
     if not _fits(value, shape):
         yield _reason(path, name, value, f"{_article(shape.type)} is expected, not {_article(type(value).__name__)}")
     elif shape.type == "object":
@@ -106,10 +108,10 @@ def _flatten(path: str, value: Any) -> Iterator[tuple[str, str]]:
         yield path, str(value)
 
 
-def _reason(path: str, name: str, value: Any, rule: str) -> Reason:
+def _reason(path: str, name: str, value: Any, rule: str) -> Violation:
     shown = redact({name: value})[name]
     text = "[secret]" if shown == REDACTED else str(shown)
-    return Reason(path, text if len(text) <= 60 else f"{text[:57]}...", rule)
+    return Violation(path, text if len(text) <= 60 else f"{text[:57]}...", rule)
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

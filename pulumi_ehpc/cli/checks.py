@@ -134,7 +134,7 @@ def settings(config: Mapping[str, str], environ: Mapping[str, str]) -> tuple[Set
     try:
         chosen = Settings.resolve(config, environ)
     except InputError as error:
-        found = "; ".join(str(reason) for reason in error.reasons)
+        found = "; ".join(str(violation) for violation in error.violations)
         return None, [Finding("settings", "fail", found, error.next_step or "Correct the values named here.")]
 
     def origin(key: str, variable: str, default: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Protocol
 
 from pulumi_ehpc.api import spec
-from pulumi_ehpc.errors import Reason
+from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.fields import as_request
 from pulumi_ehpc.lifecycle.request import Request
 
@@ -79,19 +79,19 @@ class ClusterScale:
         }
 
     @staticmethod
-    def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+    def check(inputs: Mapping[str, Any]) -> Iterator[Violation]:
         """What SetAutoScaleConfig takes."""
         where = f"(SetAutoScaleConfig, API {VERSION})"
         most, idle, grow = (
             inputs.get(name) for name in ("max_count", "idle_interval_minutes", "grow_interval_minutes")
         )
         if isinstance(most, int) and most > _MOST_NODES:
-            yield Reason("max_count", str(most), f"must be a whole number from 0 to {_MOST_NODES} {where}")
+            yield Violation("max_count", str(most), f"must be a whole number from 0 to {_MOST_NODES} {where}")
         if isinstance(grow, int) and grow not in _SHRINK_INTERVALS:
-            yield Reason("grow_interval_minutes", str(grow), f"must be a whole number from 2 to 10 {where}")
+            yield Violation("grow_interval_minutes", str(grow), f"must be a whole number from 2 to 10 {where}")
         if isinstance(idle, int) and idle not in _IDLE:
             allowed = ", ".join(map(str, sorted(_IDLE)))
-            yield Reason("idle_interval_minutes", str(idle), f"must be one of {allowed} minutes {where}")
+            yield Violation("idle_interval_minutes", str(idle), f"must be one of {allowed} minutes {where}")
 
 
 _IDLE: Final = {

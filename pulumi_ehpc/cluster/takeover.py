@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_ehpc.api import Outcome
-from pulumi_ehpc.errors import ConflictError, EhpcError, NotFoundError, Reason, RefusedError, WaitFailedError
+from pulumi_ehpc.errors import ConflictError, EhpcError, NotFoundError, RefusedError, Violation, WaitFailedError
 from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.request import Request, says_gone
 
@@ -123,10 +123,10 @@ def unless_gone(look: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
         return None
 
 
-def credentials(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+def credentials(inputs: Mapping[str, Any]) -> Iterator[Violation]:
     """One of password and key pair, and not both."""
     if inputs.get("password") is not None and inputs.get("key_pair_name") is not None:
-        yield Reason("key_pair_name", repr(inputs["key_pair_name"]), "give password or key_pair_name, not both")
+        yield Violation("key_pair_name", repr(inputs["key_pair_name"]), "give password or key_pair_name, not both")
 
 
 def _known(request: Request) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pulumi_ehpc.cluster import takeover
 from pulumi_ehpc.cluster.autoscale import ClusterScale, change_autoscale
 from pulumi_ehpc.cluster.resource import Cluster
 from pulumi_ehpc.cluster.tags import change_tags, read_tags
-from pulumi_ehpc.errors import Reason
+from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.fields import FieldMap, block, each, words
 from pulumi_ehpc.lifecycle.marks import described, own_words
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
@@ -102,7 +102,7 @@ _LISTING = takeover.Listing(50, "Id", "Description", "Status")
 _ROWS = rows_of(Cluster)
 
 
-def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+def check(inputs: Mapping[str, Any]) -> Iterator[Violation]:
     """Rules over several properties."""
     yield from password("password", inputs.get("password"), longest=30)
     yield from takeover.credentials(inputs)

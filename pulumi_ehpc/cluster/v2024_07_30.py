@@ -8,7 +8,7 @@ from typing import Any, Final
 from pulumi_ehpc.cluster import takeover
 from pulumi_ehpc.cluster.resource import Cluster
 from pulumi_ehpc.cluster.tags import change_tags, read_tags
-from pulumi_ehpc.errors import InvalidRequestError, Reason
+from pulumi_ehpc.errors import InvalidRequestError, Violation
 from pulumi_ehpc.lifecycle.fields import FieldMap, block, each, words
 from pulumi_ehpc.lifecycle.marks import described, own_words
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
@@ -115,13 +115,13 @@ _LISTING = takeover.Listing(100, "ClusterId", "ClusterDescription", "ClusterStat
 _ROWS = rows_of(Cluster)
 
 
-def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+def check(inputs: Mapping[str, Any]) -> Iterator[Violation]:
     """Rules over several properties."""
     yield from password("password", inputs.get("password"), longest=20)
     yield from takeover.credentials(inputs)
     for name in ("post_install_scripts", "addons"):
         if len(inputs.get(name) or ()) > 1:
-            yield Reason(name, "list", f"must have at most one entry (CreateCluster, API {VERSION})")
+            yield Violation(name, "list", f"must have at most one entry (CreateCluster, API {VERSION})")
 
 
 def create(request: Request) -> Made:

@@ -1,6 +1,6 @@
 """Check.
 
-Every declared value against its row and against what the API version takes, all reasons at once, no network.
+Every declared value against its row and against what the API version takes, all violations at once, no network.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_ehpc.api import spec
-from pulumi_ehpc.errors import Reason
+from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.fields import Field, FieldMap, same_word, tidy
 from pulumi_ehpc.lifecycle.rows import Kind, Row, rows_of, unknown_names
 from pulumi_ehpc.lifecycle.unknown import Unknown
@@ -37,11 +37,11 @@ class Inspection:
 
     Attributes:
         version: The API version the values are for.
-        reasons: Every broken rule found so far.
+        violations: Every broken rule found so far.
     """
 
     version: str
-    reasons: list[Reason] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
 
     def values(
         self, rows: Mapping[str, Row], maps: Sequence[FieldMap], given: Mapping[str, Any], path: str = ""
@@ -52,7 +52,7 @@ class Inspection:
         """
         for name, hint in unknown_names(given, rows):
             # What a misspelt name holds may be a password.
-            self.reasons.append(Reason(f"{path}{name}", "[not shown]", f"there is no such property; {hint}"))
+            self.violations.append(Violation(f"{path}{name}", "[not shown]", f"there is no such property; {hint}"))
         tidied: dict[str, Any] = {}
         for name, row in rows.items():
             value = given.get(name)
@@ -66,12 +66,12 @@ class Inspection:
                 tidied[name] = self._value(row, _entries(name, maps), value, f"{path}{name}")
         return tidied
 
-    def add(self, reasons: Iterable[Reason]) -> None:
-        """Add reasons found elsewhere."""
-        self.reasons.extend(reasons)
+    def add(self, violations: Iterable[Violation]) -> None:
+        """Add violations found elsewhere."""
+        self.violations.extend(violations)
 
     def _object(self, path: str, value: Any, rule: str, row: Row | None = None) -> None:
-        self.reasons.append(Reason(path, shown(value, secret=row is not None and row.secret), rule))
+        self.violations.append(Violation(path, shown(value, secret=row is not None and row.secret), rule))
 
     def _refusal(self, name: str, row: Row, maps: Sequence[FieldMap]) -> str | None:
         if any(name in fields.fields or name in fields.derived for fields in maps):

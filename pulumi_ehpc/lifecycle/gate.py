@@ -18,7 +18,7 @@ from pulumi import Config, Output, RunError
 from pulumi.output import Unknown as EngineUnknown
 from pulumi.runtime.settings import get_root_resource
 
-from pulumi_ehpc.errors import EhpcError, Reason
+from pulumi_ehpc.errors import EhpcError, Violation
 from pulumi_ehpc.lifecycle.unknown import UNKNOWN, replaced
 
 __all__ = ["Gate", "gate_of_stack"]
@@ -88,9 +88,9 @@ class Gate:
             taken: dict[tuple[object, str, str], str] = {}
             for entrant in self._waiting:
                 known = {key: await _settled(value) for key, value in entrant.inputs.items()}
-                checked, reasons, elsewhere = self._check(entrant, known)
+                checked, violations, elsewhere = self._check(entrant, known)
                 clashes = list(_alike(entrant, checked, taken))
-                broken.extend(f"  {entrant.title}: {reason}" for reason in (*reasons, *clashes))
+                broken.extend(f"  {entrant.title}: {violation}" for violation in (*violations, *clashes))
                 certain = certain or bool(elsewhere or clashes)
         except EhpcError as error:
             raise RunError(str(error)) from None
@@ -98,7 +98,9 @@ class Gate:
             count = f"{len(broken)} declared values break" if len(broken) > 1 else "A declared value breaks"
             raise RunError("\n".join([f"{count} a rule. Nothing was changed.", *broken]))
 
-    def _check(self, entrant: _Entrant, inputs: Mapping[str, Any]) -> tuple[dict[str, Any], list[Reason], list[Reason]]:
+    def _check(
+        self, entrant: _Entrant, inputs: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], list[Violation], list[Violation]]:
         """Check by the API version that is set, and tell what is wrong in every version.
 
         A living object keeps the version that made it, which only the state knows. So what is wrong in the set version
@@ -109,14 +111,14 @@ class Gate:
         from pulumi_ehpc.lifecycle.steps import Steps, Work
 
         room, work = noun(entrant.noun), Work(urn="", name=entrant.name)
-        tidied, reasons = Steps(room, Session(self.settings, os.environ)).check(work, {}, inputs)
-        broken = {reason.property: reason for reason in reasons}
+        tidied, violations = Steps(room, Session(self.settings, os.environ)).check(work, {}, inputs)
+        broken = {violation.property: violation for violation in violations}
         for version in room.dialects:
             if version != tidied["api_version"] and broken:
                 other = Session({**self.settings, "ehpc:apiVersion": version}, os.environ)
-                there = {reason.property for reason in Steps(room, other).check(work, {}, inputs)[1]}
+                there = {violation.property for violation in Steps(room, other).check(work, {}, inputs)[1]}
                 broken = {name: reason for name, reason in broken.items() if name in there}
-        return tidied, reasons, list(broken.values())
+        return tidied, violations, list(broken.values())
 
 
 _gates: WeakKeyDictionary[object, Gate] = WeakKeyDictionary()
@@ -134,14 +136,16 @@ def gate_of_stack(identity: Output[str]) -> Gate:
     return _gates[root]
 
 
-def _alike(entrant: _Entrant, inputs: Mapping[str, Any], taken: dict[tuple[object, str, str], str]) -> Iterator[Reason]:
+def _alike(
+    entrant: _Entrant, inputs: Mapping[str, Any], taken: dict[tuple[object, str, str], str]
+) -> Iterator[Violation]:
     """Find another resource of the same cluster with the same unique property; both would act on the same objects."""
     for name in entrant.unique:
         value = inputs.get(name)
         if isinstance(value, str):
             first = taken.setdefault((entrant.cluster, name, value), entrant.title)
             if first != entrant.title:
-                yield Reason(name, repr(value), f"is taken by {first} of the same cluster; it must be unique there")
+                yield Violation(name, repr(value), f"is taken by {first} of the same cluster; it must be unique there")
 
 
 async def _settled(value: Any) -> Any:

@@ -63,9 +63,9 @@ class Provider(ResourceProvider):
         """See ``Steps.check``."""
 
         def act(frame: Frame) -> CheckResult:
-            inputs, reasons = self.steps.check(_work(frame), _heard(_olds), _heard(news))
+            inputs, violations = self.steps.check(_work(frame), _heard(_olds), _heard(news))
             # Without a property's name the engine adds nothing of its own, such as the value of a secret.
-            return CheckResult(_told(inputs), [CheckFailure("", str(reason)) for reason in reasons])
+            return CheckResult(_told(inputs), [CheckFailure("", str(violation)) for violation in violations])
 
         return _guarded(act, CheckResult(news, []))
 

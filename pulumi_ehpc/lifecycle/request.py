@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, NamedTuple, Protocol, cast
 
 from pulumi_ehpc.api import BoundClient
-from pulumi_ehpc.errors import EhpcError, NotFoundError, Reason, WaitCancelledError
+from pulumi_ehpc.errors import EhpcError, NotFoundError, Violation, WaitCancelledError
 from pulumi_ehpc.lifecycle.fields import FieldMap
 from pulumi_ehpc.lifecycle.marks import mark
 from pulumi_ehpc.lifecycle.rows import Change
@@ -179,8 +179,8 @@ class Dialect(Protocol):
     """A version file of a room, ``v2018_04_12.py`` or ``v2024_07_30.py``.
 
     Must have the names below. May have ``CHANGES`` (property -> what a change does in this version, where the row
-    says otherwise), ``check(inputs)`` (rules over several properties, as reasons) and ``check_change(olds, inputs)``
-    (changes that this version cannot make, as reasons).
+    says otherwise), ``check(inputs)`` (rules over several properties, as violations) and ``check_change(olds, inputs)``
+    (changes that this version cannot make, as violations).
     """
 
     VERSION: str
@@ -204,16 +204,16 @@ def changes_of(dialect: Dialect) -> Mapping[str, Change]:
     return cast(Mapping[str, Change], getattr(cast(ModuleType, dialect), "CHANGES", {}))
 
 
-def cross_checks(dialect: Dialect, inputs: Mapping[str, Any]) -> Iterable[Reason]:
+def cross_checks(dialect: Dialect, inputs: Mapping[str, Any]) -> Iterable[Violation]:
     """Rules over several properties in this version."""
     rules = getattr(cast(ModuleType, dialect), "check", None)
-    return cast("Iterable[Reason]", rules(inputs)) if rules is not None else ()
+    return cast("Iterable[Violation]", rules(inputs)) if rules is not None else ()
 
 
-def change_checks(dialect: Dialect, olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> Iterable[Reason]:
+def change_checks(dialect: Dialect, olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> Iterable[Violation]:
     """Changes that this version cannot make."""
     rules = getattr(cast(ModuleType, dialect), "check_change", None)
-    return cast("Iterable[Reason]", rules(olds, inputs)) if rules is not None else ()
+    return cast("Iterable[Violation]", rules(olds, inputs)) if rules is not None else ()
 
 
 @dataclass

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_ehpc.api import BoundClient
-from pulumi_ehpc.errors import EhpcError, NotFoundError, Reason
+from pulumi_ehpc.errors import EhpcError, NotFoundError, Violation
 from pulumi_ehpc.lifecycle.check import Inspection, shown
 from pulumi_ehpc.lifecycle.diff import Difference, as_declared, compare
 from pulumi_ehpc.lifecycle.marks import Filled
@@ -67,7 +67,7 @@ class Steps:
 
     def check(
         self, work: Work, olds: Mapping[str, Any], news: Mapping[str, Any]
-    ) -> tuple[dict[str, Any], list[Reason]]:
+    ) -> tuple[dict[str, Any], list[Violation]]:
         """Check declared values.
 
         Args:
@@ -87,12 +87,12 @@ class Steps:
         given = {**given, **self._generated(olds, given, who)}
         inspection = Inspection(version)
         tidied = inspection.values(self.noun.rows, dialect.MAPS, given)
-        inspection.add(cross_checks(dialect, _sound(tidied, inspection.reasons, self.noun.rows)))
-        if not inspection.reasons and olds:
+        inspection.add(cross_checks(dialect, _sound(tidied, inspection.violations, self.noun.rows)))
+        if not inspection.violations and olds:
             inspection.add(self._guards(version, olds, tidied))
             inspection.add(change_checks(dialect, olds, tidied))
         inspection.add(self._wrong_region(olds))
-        return {**tidied, **recorded}, inspection.reasons
+        return {**tidied, **recorded}, inspection.violations
 
     def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any], outputs: Mapping[str, Any]) -> Difference:
         """Compare the inputs in state with those the program gives; see ``compare``.
@@ -245,23 +245,23 @@ class Steps:
             for name, value in missing.items()
         }
 
-    def _guards(self, version: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Reason]:
+    def _guards(self, version: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Violation]:
         """Refuse a replacement that needs consent and has none; see the noun's ``allow_replacement``."""
         if "allow_replacement" not in self.noun.rows or news.get("allow_replacement"):
             return []
         settled = {name: row for name, row in self.noun.rows.items() if not has_unknown(news.get(name))}
         difference = compare(settled, changes_of(self._dialect(version)), olds, news)
         return [
-            Reason(name, shown(news.get(name), secret=settled[name].secret), _consent(self.noun.name, settled[name]))
+            Violation(name, shown(news.get(name), secret=settled[name].secret), _consent(self.noun.name, settled[name]))
             for name in difference.replaces
         ]
 
-    def _wrong_region(self, olds: Mapping[str, Any]) -> list[Reason]:
+    def _wrong_region(self, olds: Mapping[str, Any]) -> list[Violation]:
         recorded, current = olds.get("region"), self.session.settings.region
         if not recorded or not current or recorded == current:
             return []
         rule = f"this {self.noun.name} lives in {recorded}; put it back: pulumi config set ehpc:region {recorded}"
-        return [Reason("ehpc:region", repr(current), rule)]
+        return [Violation("ehpc:region", repr(current), rule)]
 
 
 def _consent(noun: str, row: Row) -> str:
@@ -272,12 +272,12 @@ def _consent(noun: str, row: Row) -> str:
     )
 
 
-def _sound(values: Mapping[str, Any], reasons: list[Reason], rows: Mapping[str, Row]) -> dict[str, Any]:
+def _sound(values: Mapping[str, Any], violations: list[Violation], rows: Mapping[str, Row]) -> dict[str, Any]:
     """Leave out what is unknown or broken already: rules over several properties see well-formed values only.
 
     Unknown secrets stay: rules tell one that is not known yet from one that is missing.
     """
-    broken = {re.split(r"[.\[]", reason.property)[0] for reason in reasons}
+    broken = {re.split(r"[.\[]", violation.property)[0] for violation in violations}
     return {
         name: value
         for name, value in values.items()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from pulumi_ehpc.api import Outcome
-from pulumi_ehpc.errors import Reason, WaitFailedError
+from pulumi_ehpc.errors import Violation, WaitFailedError
 from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Life, Made, Request
 from pulumi_ehpc.parts.release import LEAVING, release_nodes
@@ -74,11 +74,11 @@ def look(request: Request, nodes: Sequence[Node]) -> Found:
     return Found(outputs(nodes), {"count": len(nodes), **{name: value for name, value in queue.items() if value}})
 
 
-def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+def check(inputs: Mapping[str, Any]) -> Iterator[Violation]:
     """Rules over several properties."""
     fewest, count = inputs.get("min_count"), inputs.get("count")
     if fewest is not None and count is not None and fewest > count:
-        yield Reason("min_count", str(fewest), f"must not be greater than count, which is {count}")
+        yield Violation("min_count", str(fewest), f"must not be greater than count, which is {count}")
 
 
 def group_id(request: Request) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pulumi_ehpc.errors import Reason
+from pulumi_ehpc.errors import Violation
 
 __all__ = ["NAME", "NAME_WORDS", "at_most", "password", "user_name"]
 
@@ -19,18 +19,18 @@ _CLASSES_NEEDED = 3
 _USER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9.]*")
 
 
-def password(path: str, value: Any, *, longest: int) -> Iterator[Reason]:
+def password(path: str, value: Any, *, longest: int) -> Iterator[Violation]:
     """Check a password's length and mixture; the value never shows."""
     if not isinstance(value, str):
         return
     if not 8 <= len(value) <= longest:
-        yield Reason(path, "[secret]", f"must have 8 to {longest} characters, has {len(value)}")
+        yield Violation(path, "[secret]", f"must have 8 to {longest} characters, has {len(value)}")
     if sum(bool(re.search(kind, value)) for kind in _CLASSES) < _CLASSES_NEEDED:
         rule = "must mix at least three of lower-case letters, upper-case letters, digits and special characters"
-        yield Reason(path, "[secret]", f"is too weak: {rule}")
+        yield Violation(path, "[secret]", f"is too weak: {rule}")
 
 
-def user_name(path: str, value: str, *, shortest: int, longest: int) -> Iterator[Reason]:
+def user_name(path: str, value: str, *, shortest: int, longest: int) -> Iterator[Violation]:
     """Check a user's name."""
     problems = []
     if not shortest <= len(value) <= longest:
@@ -38,11 +38,11 @@ def user_name(path: str, value: str, *, shortest: int, longest: int) -> Iterator
     if not _USER_NAME.fullmatch(value):
         problems.append("must begin with a letter and go on with letters, digits and periods")
     if problems:
-        yield Reason(path, repr(value), " and ".join(problems))
+        yield Violation(path, repr(value), " and ".join(problems))
 
 
-def at_most(inputs: Mapping[str, Any], name: str, longest: int, where: str) -> Iterator[Reason]:
+def at_most(inputs: Mapping[str, Any], name: str, longest: int, where: str) -> Iterator[Violation]:
     """Check a text against a limit that only one API version has."""
     value = inputs.get(name)
     if isinstance(value, str) and len(value) > longest:
-        yield Reason(name, repr(value), f"must have at most {longest} characters, has {len(value)} ({where})")
+        yield Violation(name, repr(value), f"must have at most {longest} characters, has {len(value)} ({where})")

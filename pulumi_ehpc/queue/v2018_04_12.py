@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pulumi_ehpc.cluster.autoscale import change_autoscale
-from pulumi_ehpc.errors import Reason
+from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.adoption import adopt, stays
 from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.diff import as_declared
@@ -97,18 +97,18 @@ _ROWS = rows_of(Queue)
 _NODE_ROWS = rows_of(ComputeNodeArgs)
 
 
-def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+def check(inputs: Mapping[str, Any]) -> Iterator[Violation]:
     """Rules over several properties."""
     where = f"(SetAutoScaleConfig, API {VERSION})"
     if len(inputs.get("vswitch_ids") or ()) > 1:
-        yield Reason("vswitch_ids", "list", f"must have at most one entry {where}")
+        yield Violation("vswitch_ids", "list", f"must have at most one entry {where}")
     fewest, most = inputs.get("min_count"), inputs.get("max_count")
     if isinstance(fewest, int) and isinstance(most, int) and fewest > most:
-        yield Reason("min_count", str(fewest), f"must not be greater than max_count, which is {most}")
+        yield Violation("min_count", str(fewest), f"must not be greater than max_count, which is {most}")
     for name in ("image_id", "system_disk", "data_disks"):
         declared = [node.get(name) for node in inputs.get("compute_nodes") or () if isinstance(node, Mapping)]
         if any(value != declared[0] for value in declared):
-            yield Reason(
+            yield Violation(
                 f"compute_nodes[].{name}", "several", f"must be the same for all kinds of node of a queue {where}"
             )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pulumi_ehpc.api import spec
-from pulumi_ehpc.errors import Reason
+from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.adoption import adopt, stays
 from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.fields import FieldMap, as_request, each, words
@@ -43,12 +43,12 @@ _DEFAULT_PREFIX: Final = "compute"
 """Beginning of the host names that the service gives by itself."""
 
 
-def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+def check(inputs: Mapping[str, Any]) -> Iterator[Violation]:
     """Rules over several properties."""
     yield from at_most(inputs, "name", 15, f"CreateQueue, API {VERSION}")
     fewest, most = inputs.get("min_count"), inputs.get("max_count")
     if isinstance(fewest, int) and isinstance(most, int) and fewest > most:
-        yield Reason("min_count", str(fewest), f"must not be greater than max_count, which is {most}")
+        yield Violation("min_count", str(fewest), f"must not be greater than max_count, which is {most}")
 
 
 def create(request: Request) -> Made:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from pulumi_ehpc.errors import Reason, RefusedError
+from pulumi_ehpc.errors import RefusedError, Violation
 from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.request import Found, Gone, Life, Made, Request
 from pulumi_ehpc.lifecycle.rows import rows_of
@@ -59,27 +59,27 @@ def life(directory: Callable[[Request], Directory]) -> Life:
     return Life(create, read, update=create, delete=delete)
 
 
-def check(inputs: Mapping[str, Any], *, shortest: int, longest: int, keys: bool) -> Iterator[Reason]:
+def check(inputs: Mapping[str, Any], *, shortest: int, longest: int, keys: bool) -> Iterator[Violation]:
     """Rules over users, passwords and keys."""
     for path in inputs.get("unknown_keys") or ():
         known = ", ".join(rows_of(UserArgs))
-        yield Reason(f"users.{path}", "[not shown]", f"there is no such property; known are {known}")
+        yield Violation(f"users.{path}", "[not shown]", f"there is no such property; known are {known}")
     users, passwords, auth_keys = inputs.get("users") or {}, inputs.get("passwords"), inputs.get("auth_keys")
     for name, group in users.items():
         path = f"users.{name.removesuffix(TWICE)}"
         if name.endswith(TWICE):
-            yield Reason(path, repr(name.removesuffix(TWICE)), "is declared twice; names must be unique")
+            yield Violation(path, repr(name.removesuffix(TWICE)), "is declared twice; names must be unique")
             continue
         yield from rules.user_name(f"{path}.name", name, shortest=shortest, longest=longest)
         if isinstance(group, str) and group not in _GROUPS:
-            yield Reason(f"{path}.group", repr(group), f"must be one of {', '.join(_GROUPS)}")
+            yield Violation(f"{path}.group", repr(group), f"must be one of {', '.join(_GROUPS)}")
         password = None if isinstance(passwords, Unknown) else (passwords or {}).get(name)
         if password is not None:
             yield from rules.password(f"{path}.password", password, longest=30)
         unknown = isinstance(passwords, Unknown) or isinstance(auth_keys, Unknown)
         if not unknown and password is None and name not in (auth_keys or {}):
             needed = "a password or an auth_key" if keys else "a password"
-            yield Reason(f"{path}.password", "[not given]", f"is required: a user needs {needed}")
+            yield Violation(f"{path}.password", "[not given]", f"is required: a user needs {needed}")
 
 
 def converge(request: Request, directory: Directory) -> Made:

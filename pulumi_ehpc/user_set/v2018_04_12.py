@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from pulumi_ehpc.errors import Reason
+from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.fields import FieldMap
 from pulumi_ehpc.lifecycle.request import Request
 from pulumi_ehpc.user_set import people
@@ -30,7 +30,7 @@ MAPS = (
 _MOST_A_CALL: Final = 100
 
 
-def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+def check(inputs: Mapping[str, Any]) -> Iterator[Violation]:
     """Rules over several properties."""
     yield from people.check(inputs, shortest=6, longest=30, keys=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from pulumi_ehpc.errors import Reason
+from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.fields import FieldMap
 from pulumi_ehpc.lifecycle.request import Request
 from pulumi_ehpc.user_set import people
@@ -30,18 +30,18 @@ MAPS = (
 _MOST_REMOVED: Final = 100
 
 
-def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+def check(inputs: Mapping[str, Any]) -> Iterator[Violation]:
     """Rules over several properties."""
     yield from people.check(inputs, shortest=1, longest=30, keys=True)
 
 
-def check_change(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> Iterator[Reason]:
+def check_change(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> Iterator[Violation]:
     """UpdateUser changes group and password; no action changes a key."""
     before, after = olds.get("auth_keys") or {}, inputs.get("auth_keys")
     for name in inputs.get("users") or ():
         if isinstance(after, Mapping) and name in (olds.get("users") or ()) and before.get(name) != after.get(name):
             rule = "cannot change for a user who exists: no action does it; put the old key back, or drop the user, run"
-            yield Reason(f"users.{name}.auth_key", "[secret]", f"{rule} pulumi up and declare the user again")
+            yield Violation(f"users.{name}.auth_key", "[secret]", f"{rule} pulumi up and declare the user again")
 
 
 class _Directory:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from pulumi_ehpc.errors import Reason, RefusedError
+from pulumi_ehpc.errors import RefusedError, Violation
 from pulumi_ehpc.lifecycle.adoption import adopt, differing, stays
 from pulumi_ehpc.lifecycle.certainty import make_sure
 from pulumi_ehpc.lifecycle.fields import FieldMap, same_word
@@ -42,7 +42,7 @@ _TOLD: Final = ("VolumeId", "VolumeMountpoint", "LocalDirectory", "RemoteDirecto
 _PLACED: Final = ("Location", "JobQueue")
 
 
-def check(inputs: Mapping[str, Any]) -> Iterator[Reason]:
+def check(inputs: Mapping[str, Any]) -> Iterator[Violation]:
     """Rules over several properties."""
     yield from born_with(inputs)
 

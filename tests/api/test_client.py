@@ -118,7 +118,7 @@ def test_the_region_is_filled_in_where_the_action_has_it() -> None:
 def test_nothing_is_sent_that_the_api_does_not_know(action: str, parameters: dict[str, Any], version: str) -> None:
     with Bench() as bench, pytest.raises(errors.InputError) as raised:
         bench.client.call(action, parameters, version=version)
-    assert raised.value.reasons
+    assert raised.value.violations
     assert bench.received == []
 
 

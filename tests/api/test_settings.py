@@ -45,7 +45,7 @@ def test_all_bad_values_are_named_at_once() -> None:
     }
     with pytest.raises(InputError) as raised:
         Settings.resolve(config, {})
-    assert {reason.property for reason in raised.value.reasons} == set(config)
+    assert {violation.property for violation in raised.value.violations} == set(config)
 
 
 @pytest.mark.parametrize("text", ["-1", "1.5", "²", "many", "1001"])

@@ -102,8 +102,8 @@ def test_what_the_spec_does_not_allow_is_refused(
 
 
 def test_all_reasons_are_given_at_once() -> None:
-    reasons = check("AddUsers", OLD, {"User": [{"Name": 1, "Group": "users"}, {"Nam": "b"}], "Async": "no"})
-    assert {reason.property for reason in reasons} == {
+    violations = check("AddUsers", OLD, {"User": [{"Name": 1, "Group": "users"}, {"Nam": "b"}], "Async": "no"})
+    assert {violation.property for violation in violations} == {
         "ClusterId",
         "User[0].Name",
         "User[0].Password",
@@ -126,9 +126,9 @@ def test_all_reasons_are_given_at_once() -> None:
     ids=str,
 )
 def test_reasons_do_not_show_secrets(user: dict[str, Any]) -> None:
-    reasons = check("AddUsers", OLD, {"ClusterId": "c", "User": [user]})
-    assert reasons
-    assert CANARY not in str(reasons)
+    violations = check("AddUsers", OLD, {"ClusterId": "c", "User": [user]})
+    assert violations
+    assert CANARY not in str(violations)
 
 
 def test_long_values_are_cut() -> None:

@@ -8,7 +8,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from pulumi_ehpc.cli import doctor, main
-from pulumi_ehpc.errors import ConfigurationError, InputError, Reason
+from pulumi_ehpc.errors import ConfigurationError, InputError, Violation
 
 VERBS = {"doctor", "fake", "version"}
 
@@ -79,7 +79,7 @@ class TestErrors:
         assert self.fail_with(error, monkeypatch) == "ehpc: No region is set. Set ehpc:region."
 
     def test_every_reason_is_shown(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        error = InputError("Two mistakes.", [Reason("a", "1", "too small"), Reason("b", "9", "too big")])
+        error = InputError("Two mistakes.", [Violation("a", "1", "too small"), Violation("b", "9", "too big")])
         message = str(self.fail_with(error, monkeypatch))
         assert message.splitlines() == ["ehpc: Two mistakes.", "  - a = 1: too small", "  - b = 9: too big"]
 

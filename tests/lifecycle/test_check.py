@@ -22,7 +22,7 @@ def inspect(given: dict[str, Any], *maps: FieldMap, title: str | None = "abc") -
     """Check values of the sample; return them tidied, and the broken rules by property."""
     inspection = Inspection(VERSION)
     tidied = inspection.values(ROWS, maps, {"title": title, **given})
-    return tidied, {reason.property: reason.rule for reason in inspection.reasons}
+    return tidied, {violation.property: violation.rule for violation in inspection.violations}
 
 
 def test_sound_values_are_tidied_and_defaults_filled_in() -> None:
@@ -105,7 +105,7 @@ def test_pattern_without_words_is_named() -> None:
 
     inspection = Inspection(VERSION)
     inspection.values(rows_of(Wordless), [], {"code": "x"})
-    assert [reason.rule for reason in inspection.reasons] == ["must match [0-9]+"]
+    assert [violation.rule for violation in inspection.violations] == ["must match [0-9]+"]
 
 
 # -- what is not known yet -----------------------------------------------------------------------------------------
@@ -138,16 +138,21 @@ def test_secrets_are_never_shown() -> None:
         "parts": [{"name": "a", "key": 7}],
     }
     inspection.values(ROWS, [], given)
-    assert {reason.property for reason in inspection.reasons} == {"password", "secrets.a", "part.key", "parts[0].key"}
-    assert {reason.value for reason in inspection.reasons} == {"[secret]"}
-    assert "Canary" not in str(inspection.reasons)
+    assert {violation.property for violation in inspection.violations} == {
+        "password",
+        "secrets.a",
+        "part.key",
+        "parts[0].key",
+    }
+    assert {violation.value for violation in inspection.violations} == {"[secret]"}
+    assert "Canary" not in str(inspection.violations)
 
 
 def test_secrets_that_the_version_refuses_are_not_shown() -> None:
     inspection = Inspection(VERSION)
     refusing = FieldMap(refused={"password": "there are none"})
     inspection.values(ROWS, [refusing], {"title": "abc", "password": "Canary-123"})
-    assert [str(reason) for reason in inspection.reasons] == [
+    assert [str(violation) for violation in inspection.violations] == [
         f"password = [secret]: API {VERSION} does not take it: there are none"
     ]
 
@@ -211,9 +216,9 @@ def test_limits_within_a_block() -> None:
 @pytest.mark.parametrize("version", ["2018-04-12", "2024-07-30"])
 def test_nothing_but_what_is_required_is_asked_for(noun: str, version: str) -> None:
     with stack_on(version) as stack:
-        _, reasons = stack.check(noun, "x" * 6, {})
+        _, violations = stack.check(noun, "x" * 6, {})
         rows = stack.steps(noun).noun.rows
-        assert {reason.property for reason in reasons} == {name for name, row in rows.items() if row.required}
+        assert {violation.property for violation in violations} == {name for name, row in rows.items() if row.required}
 
 
 @pytest.mark.parametrize(
@@ -227,10 +232,10 @@ def test_nothing_but_what_is_required_is_asked_for(noun: str, version: str) -> N
 )
 def test_units_differ_by_version_and_action(version: str, unit: str, sound: bool) -> None:
     with stack_on(version) as stack:
-        reasons = node_group(stack, period=1, period_unit=unit)
-        assert (reasons == []) is sound
+        violations = node_group(stack, period=1, period_unit=unit)
+        assert (violations == []) is sound
 
 
 def node_group(stack: Stack, **given: Any) -> list[str]:
     values = {"cluster": "ehpc-1", "instance_type": "ecs.c7.large", "count": 1, **given}
-    return [reason.property for reason in stack.check("NodeGroup", "fixed", values)[1]]
+    return [violation.property for violation in stack.check("NodeGroup", "fixed", values)[1]]

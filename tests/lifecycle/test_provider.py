@@ -14,7 +14,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_ehpc._providers import ClusterProvider, IdentityProvider, QueueProvider
-from pulumi_ehpc.errors import EhpcError, Reason, RefusedError
+from pulumi_ehpc.errors import EhpcError, RefusedError, Violation
 from pulumi_ehpc.lifecycle import plugin
 from pulumi_ehpc.lifecycle.diff import Difference
 from pulumi_ehpc.lifecycle.provider import Provider
@@ -123,8 +123,8 @@ def test_outside_the_engine_nothing_is_done(monkeypatch: pytest.MonkeyPatch, met
 
 
 def test_check_translates_unknowns_and_names_no_property(monkeypatch: pytest.MonkeyPatch) -> None:
-    reasons = [Reason("max_count", "9999", "must be less"), Reason("name", "'x y'", "must have no space")]
-    made, steps = answering(monkeypatch, ({"cluster": UNKNOWN, "nodes": [UNKNOWN]}, reasons))
+    violations = [Violation("max_count", "9999", "must be less"), Violation("name", "'x y'", "must have no space")]
+    made, steps = answering(monkeypatch, ({"cluster": UNKNOWN, "nodes": [UNKNOWN]}, violations))
     unknown = EngineUnknown()  # type: ignore[no-untyped-call]
     news = {"cluster": unknown, "__provider": PROVIDER}
     result = serve(request(), Context(), lambda: made.check({"name": "old", "__provider": PROVIDER}, news))

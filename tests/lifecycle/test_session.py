@@ -21,7 +21,7 @@ def test_configuration_has_one_session() -> None:
 def test_wrong_settings_are_all_told() -> None:
     with pytest.raises(InputError) as caught:
         Session({"ehpc:region": "Hangzhou!", "ehpc:apiVersion": "2020-01-01"}, {})
-    assert {reason.property for reason in caught.value.reasons} == {"ehpc:region", "ehpc:apiVersion"}
+    assert {violation.property for violation in caught.value.violations} == {"ehpc:region", "ehpc:apiVersion"}
 
 
 def test_client_is_made_once_for_a_region() -> None:

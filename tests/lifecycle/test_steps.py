@@ -39,8 +39,8 @@ def test_birth_is_recorded(stack: Stack) -> None:
 def test_recorded_values_are_kept_for_life(stack: Stack) -> None:
     olds = stack.checked("Queue", "work", {"cluster": "ehpc-1"})
     changed = stack.beside("2018-04-12", identity="another")
-    news, reasons = changed.check("Queue", "work", {"cluster": "ehpc-1"}, olds)
-    assert reasons == []
+    news, violations = changed.check("Queue", "work", {"cluster": "ehpc-1"}, olds)
+    assert violations == []
     assert {name: news[name] for name in RECORDED} == {name: olds[name] for name in RECORDED}
 
 
@@ -48,8 +48,8 @@ def test_recorded_version_decides_what_is_taken(stack: Stack) -> None:
     olds = stack.checked("Queue", "work", {"cluster": "ehpc-1", "initial_count": 2})
     changed = stack.beside("2018-04-12")
     assert changed.check("Queue", "work", {"cluster": "ehpc-1", "initial_count": 2}, olds)[1] == []
-    _, reasons = changed.check("Queue", "work", {"cluster": "ehpc-1", "initial_count": 2})
-    assert [reason.property for reason in reasons] == ["initial_count"]
+    _, violations = changed.check("Queue", "work", {"cluster": "ehpc-1", "initial_count": 2})
+    assert [violation.property for violation in violations] == ["initial_count"]
 
 
 def test_what_a_program_says_of_recorded_values_does_not_count(stack: Stack) -> None:
@@ -59,8 +59,8 @@ def test_what_a_program_says_of_recorded_values_does_not_count(stack: Stack) -> 
 
 def test_unknown_identity_leaves_generated_names_open(stack: Stack) -> None:
     given = {"cluster": UNKNOWN, "instance_type": "ecs.c7.large", "count": 1, "identity": UNKNOWN}
-    inputs, reasons = stack.steps("NodeGroup").check(stack.work("NodeGroup", "fixed"), {}, given)
-    assert reasons == []
+    inputs, violations = stack.steps("NodeGroup").check(stack.work("NodeGroup", "fixed"), {}, given)
+    assert violations == []
     assert inputs["hostname_prefix"] is UNKNOWN
     assert inputs["identity"] is UNKNOWN
 
@@ -84,18 +84,20 @@ def test_generated_name_that_can_change_follows_the_program(stack: Stack) -> Non
 def test_other_region_is_refused(stack: Stack) -> None:
     olds = stack.checked("Cluster", "hpc", HPC)
     moved = stack.beside(region="cn-beijing")
-    _, reasons = moved.check("Cluster", "hpc", HPC, olds)
-    (reason,) = reasons
-    assert reason.property == "ehpc:region"
-    assert f"pulumi config set ehpc:region {REGION}" in reason.rule
+    _, violations = moved.check("Cluster", "hpc", HPC, olds)
+    (violation,) = violations
+    assert violation.property == "ehpc:region"
+    assert f"pulumi config set ehpc:region {REGION}" in violation.rule
 
 
 def test_replacing_a_cluster_needs_consent(stack: Stack) -> None:
     olds = stack.checked("Cluster", "hpc", HPC)
     changed = {**HPC, "vpc_id": "vpc-2", "vswitch_id": "vsw-2"}
-    _, reasons = stack.check("Cluster", "hpc", changed, olds)
-    assert [reason.property for reason in reasons] == ["vpc_id", "vswitch_id"]
-    assert all("deletes the cluster with its nodes, users, queues and jobs" in reason.rule for reason in reasons)
+    _, violations = stack.check("Cluster", "hpc", changed, olds)
+    assert [violation.property for violation in violations] == ["vpc_id", "vswitch_id"]
+    assert all(
+        "deletes the cluster with its nodes, users, queues and jobs" in violation.rule for violation in violations
+    )
     assert stack.check("Cluster", "hpc", {**changed, "allow_replacement": True}, olds)[1] == []
 
 
@@ -103,8 +105,8 @@ def test_refusal_names_what_to_do_instead_and_no_secret(stack: Stack) -> None:
     olds = stack.checked("Cluster", "hpc", HPC)
     storages = [{"file_system_id": "fs", "mount_target": "mt", "mount_directory": "/data"}]
     changed = {**HPC, "password": "0ther-Password", "shared_storages": storages}
-    _, reasons = stack.check("Cluster", "hpc", changed, olds)
-    words = {reason.property: str(reason) for reason in reasons}
+    _, violations = stack.check("Cluster", "hpc", changed, olds)
+    words = {violation.property: str(violation) for violation in violations}
     assert "declare a Volume" in words["shared_storages"]
     assert "change it on the nodes" in words["password"]
     assert "Password" not in words["password"].replace("password", "")

@@ -78,10 +78,12 @@ def _candidates(row: Row) -> Iterator[Any]:
 
 def _reasons(stack: Stack, kind: str, given: Mapping[str, Any], path: tuple[Any, ...]) -> list[str]:
     """The broken rules of a path."""
-    _, reasons = stack.check(kind, "abcdef", given)
+    _, violations = stack.check(kind, "abcdef", given)
     words = _words(path)
     return [
-        reason.rule for reason in reasons if reason.property == words or reason.property.replace("[]", "[0]") == words
+        violation.rule
+        for violation in violations
+        if violation.property == words or violation.property.replace("[]", "[0]") == words
     ]
 
 

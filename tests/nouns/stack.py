@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from pulumi_ehpc.api import Client, Keys, Settings
-from pulumi_ehpc.errors import Reason, ServiceError
+from pulumi_ehpc.errors import ServiceError, Violation
 from pulumi_ehpc.fake import AccessKey, Assumptions, FakeCloud, FakeServer, ManualClock
 from pulumi_ehpc.lifecycle.diff import Difference
 from pulumi_ehpc.lifecycle.noun import noun
@@ -158,15 +158,15 @@ class Stack:
 
     def check(
         self, kind: str, name: str, given: Mapping[str, Any], olds: Mapping[str, Any] | None = None
-    ) -> tuple[dict[str, Any], list[Reason]]:
+    ) -> tuple[dict[str, Any], list[Violation]]:
         news = {**given, "identity": self.identity}
         return self.steps(kind).check(self.work(kind, name), olds or {}, news)
 
     def checked(
         self, kind: str, name: str, given: Mapping[str, Any], olds: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        inputs, reasons = self.check(kind, name, given, olds)
-        assert not reasons, [str(reason) for reason in reasons]
+        inputs, violations = self.check(kind, name, given, olds)
+        assert not violations, [str(violation) for violation in violations]
         return inputs
 
     def create(self, kind: str, name: str, /, **given: Any) -> Living:

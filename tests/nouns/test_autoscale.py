@@ -149,16 +149,16 @@ def test_every_idle_interval_is_written_and_read_back() -> None:
 
 @pytest.mark.parametrize("minutes", [1, 2, 3, 7, 11, 13, 51, 60])
 def test_idle_interval_that_is_no_product_is_refused(stack_2018: Stack, minutes: int) -> None:
-    _, reasons = stack_2018.check("Cluster", "hpc", {**HPC, "idle_interval_minutes": minutes})
-    (reason,) = reasons
-    assert reason.property == "idle_interval_minutes"
-    assert "must be one of 4, 6, 8" in reason.rule
+    _, violations = stack_2018.check("Cluster", "hpc", {**HPC, "idle_interval_minutes": minutes})
+    (violation,) = violations
+    assert violation.property == "idle_interval_minutes"
+    assert "must be one of 4, 6, 8" in violation.rule
 
 
 @pytest.mark.parametrize(("name", "value"), [("max_count", 501), ("grow_interval_minutes", 1)])
 def test_limits_of_the_cluster_s_part(stack_2018: Stack, name: str, value: int) -> None:
-    _, reasons = stack_2018.check("Cluster", "hpc", {**HPC, name: value})
-    assert [reason.property for reason in reasons] == [name]
+    _, violations = stack_2018.check("Cluster", "hpc", {**HPC, name: value})
+    assert [violation.property for violation in violations] == [name]
 
 
 def test_cluster_s_part_is_set_at_birth_and_read_back(stack_2018: Stack) -> None:

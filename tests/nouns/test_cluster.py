@@ -303,9 +303,9 @@ def test_cluster_that_the_service_protects_is_not_deleted(stack_2024: Stack) -> 
     ],
 )
 def test_rules_of_both_versions(stack: Stack, changes: dict[str, Any], property: str) -> None:
-    _, reasons = stack.check("Cluster", "hpc", {**HPC, **changes})
-    assert [reason.property for reason in reasons] == [property]
-    assert str(changes.get("password", "no password")) not in str(reasons)
+    _, violations = stack.check("Cluster", "hpc", {**HPC, **changes})
+    assert [violation.property for violation in violations] == [property]
+    assert str(changes.get("password", "no password")) not in str(violations)
 
 
 @pytest.mark.parametrize(
@@ -318,8 +318,8 @@ def test_rules_of_both_versions(stack: Stack, changes: dict[str, Any], property:
     ],
 )
 def test_rules_of_2024(stack_2024: Stack, changes: dict[str, Any], property: str) -> None:
-    _, reasons = stack_2024.check("Cluster", "hpc", {**HPC, **changes})
-    assert [reason.property for reason in reasons] == [property]
+    _, violations = stack_2024.check("Cluster", "hpc", {**HPC, **changes})
+    assert [violation.property for violation in violations] == [property]
 
 
 @pytest.mark.parametrize(
@@ -333,5 +333,5 @@ def test_rules_of_2024(stack_2024: Stack, changes: dict[str, Any], property: str
     ],
 )
 def test_rules_of_2018(stack_2018: Stack, changes: dict[str, Any], property: str) -> None:
-    _, reasons = stack_2018.check("Cluster", "hpc", {**HPC, **changes})
-    assert [reason.property for reason in reasons] == [property]
+    _, violations = stack_2018.check("Cluster", "hpc", {**HPC, **changes})
+    assert [violation.property for violation in violations] == [property]

@@ -295,18 +295,18 @@ def test_keep_alive_reaches_old_and_new_nodes(stack_2024: Stack) -> None:
 
 def test_keep_alive_is_refused_where_there_is_none(stack_2018: Stack) -> None:
     given = {"cluster": "ehpc-1", "instance_type": TYPE, "count": 1, "keep_alive": True}
-    _, reasons = stack_2018.check("NodeGroup", "fixed", given)
-    assert [reason.property for reason in reasons] == ["keep_alive"]
+    _, violations = stack_2018.check("NodeGroup", "fixed", given)
+    assert [violation.property for violation in violations] == ["keep_alive"]
 
 
 def test_min_count_greater_than_count_is_refused(stack: Stack) -> None:
     given = {"cluster": "ehpc-1", "instance_type": TYPE, "count": 1, "min_count": 2}
-    _, reasons = stack.check("NodeGroup", "fixed", given)
-    assert [str(reason) for reason in reasons] == ["min_count = 2: must not be greater than count, which is 1"]
+    _, violations = stack.check("NodeGroup", "fixed", given)
+    assert [str(violation) for violation in violations] == ["min_count = 2: must not be greater than count, which is 1"]
 
 
 @pytest.mark.parametrize("prefix", ["Fix-", "fixed", "1fix-", "very-long-", "-"])
 def test_prefix_has_a_form_that_tells_groups_apart(stack: Stack, prefix: str) -> None:
     given = {"cluster": "ehpc-1", "instance_type": TYPE, "count": 1, "hostname_prefix": prefix}
-    _, reasons = stack.check("NodeGroup", "fixed", given)
-    assert {reason.property for reason in reasons} == {"hostname_prefix"}
+    _, violations = stack.check("NodeGroup", "fixed", given)
+    assert {violation.property for violation in violations} == {"hostname_prefix"}

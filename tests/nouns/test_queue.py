@@ -82,8 +82,8 @@ def test_name_is_the_logical_name_unless_given(stack: Stack) -> None:
 
 
 def test_name_limit_depends_on_the_version(stack: Stack) -> None:
-    _, reasons = stack.check("Queue", "sixteen-letters-", {"cluster": "ehpc-1"})
-    assert [reason.property for reason in reasons] == (["name"] if stack.version == "2024-07-30" else [])
+    _, violations = stack.check("Queue", "sixteen-letters-", {"cluster": "ehpc-1"})
+    assert [violation.property for violation in violations] == (["name"] if stack.version == "2024-07-30" else [])
 
 
 def test_nodes_of_every_kind_are_spelled_as_the_service_does(stack: Stack) -> None:
@@ -118,21 +118,21 @@ def test_what_2018_does_not_take_of_a_kind_of_node_is_refused(
     stack_2018: Stack, node: dict[str, Any], path: str
 ) -> None:
     given = {"cluster": "ehpc-1", "compute_nodes": [{**KIND, **node}]}
-    _, reasons = stack_2018.check("Queue", "work", given)
-    assert [reason.property for reason in reasons] == [path]
+    _, violations = stack_2018.check("Queue", "work", given)
+    assert [violation.property for violation in violations] == [path]
 
 
 def test_rules_over_several_properties(stack: Stack) -> None:
     given = {"cluster": "ehpc-1", "compute_nodes": [KIND], "min_count": 5, "max_count": 2}
-    _, reasons = stack.check("Queue", "work", given)
-    assert [reason.property for reason in reasons] == ["min_count"]
+    _, violations = stack.check("Queue", "work", given)
+    assert [violation.property for violation in violations] == ["min_count"]
 
 
 def test_one_image_and_one_vswitch_in_2018(stack_2018: Stack) -> None:
     kinds = [{**KIND, "image_id": "img-1"}, {"instance_type": "ecs.g7.large", "image_id": "img-2"}]
     given = {"cluster": "ehpc-1", "compute_nodes": kinds, "vswitch_ids": ["vsw-1", "vsw-2"]}
-    _, reasons = stack_2018.check("Queue", "work", given)
-    assert {reason.property for reason in reasons} == {"compute_nodes[].image_id", "vswitch_ids"}
+    _, violations = stack_2018.check("Queue", "work", given)
+    assert {violation.property for violation in violations} == {"compute_nodes[].image_id", "vswitch_ids"}
 
 
 def test_network_between_nodes_changes_in_place(stack: Stack) -> None:

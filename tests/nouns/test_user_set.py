@@ -241,17 +241,17 @@ def test_changed_key_is_not_ignored(stack_2024: Stack) -> None:
     team = stack_2024.create("UserSet", "team", cluster=cluster, **keyed)
     stack_2024.forget()
     changed = {**team.inputs, "auth_keys": {"alice": "ssh-ed25519 BBBB"}}
-    _, reasons = stack_2024.check("UserSet", "team", changed, team.inputs)
-    if not reasons:
+    _, violations = stack_2024.check("UserSet", "team", changed, team.inputs)
+    if not violations:
         stack_2024.update(team, auth_keys=changed["auth_keys"])
         assert stack_2024.writes() == ["DeleteUsers", "CreateUsers"]
 
 
 def test_keys_are_refused_where_users_log_in_with_passwords(stack_2018: Stack) -> None:
     given = {"cluster": "ehpc-1", "users": {"person000": "users"}, "auth_keys": {"person000": "ssh-ed25519 SECRET"}}
-    _, reasons = stack_2018.check("UserSet", "team", given)
-    assert any(reason.property == "auth_keys" and reason.value == "[secret]" for reason in reasons)
-    assert "SECRET" not in str(reasons)
+    _, violations = stack_2018.check("UserSet", "team", given)
+    assert any(violation.property == "auth_keys" and violation.value == "[secret]" for violation in violations)
+    assert "SECRET" not in str(violations)
 
 
 @pytest.mark.parametrize(
@@ -275,20 +275,24 @@ def test_keys_are_refused_where_users_log_in_with_passwords(stack_2018: Stack) -
 def test_rules(
     stack: Stack, users: dict[str, str], passwords: dict[str, str] | None, property: str, words: str
 ) -> None:
-    _, reasons = stack.check("UserSet", "team", {"cluster": "ehpc-1", "users": users, "passwords": passwords})
-    assert [reason.property for reason in reasons if words in reason.rule] == [property]
-    assert not any(secret in str(reason) for reason in reasons for secret in (PASSWORD, "short", "onlylowercase"))
+    _, violations = stack.check("UserSet", "team", {"cluster": "ehpc-1", "users": users, "passwords": passwords})
+    assert [violation.property for violation in violations if words in violation.rule] == [property]
+    assert not any(
+        secret in str(violation) for violation in violations for secret in (PASSWORD, "short", "onlylowercase")
+    )
 
 
 @pytest.mark.parametrize("name", ["alice_chen", "alice-chen", "_alice.chen"])
 def test_names_that_pass_check_are_accepted_by_the_service(stack: Stack, name: str) -> None:
     given = {"cluster": stack.cluster(), "users": {name: "users"}, "passwords": {name: PASSWORD}}
-    _, reasons = stack.check("UserSet", "team", given)
-    if not reasons:
+    _, violations = stack.check("UserSet", "team", given)
+    if not violations:
         stack.create("UserSet", "team", **given)
 
 
 def test_short_names_depend_on_the_version(stack: Stack) -> None:
     given = {"cluster": "ehpc-1", "users": {"bob": "users"}, "passwords": {"bob": PASSWORD}}
-    _, reasons = stack.check("UserSet", "team", given)
-    assert [reason.property for reason in reasons] == ([] if stack.version == "2024-07-30" else ["users.bob.name"])
+    _, violations = stack.check("UserSet", "team", given)
+    assert [violation.property for violation in violations] == (
+        [] if stack.version == "2024-07-30" else ["users.bob.name"]
+    )

@@ -170,8 +170,8 @@ def test_directory_that_the_cluster_must_keep_is_refused(stack_2018: Stack, adop
 
 def test_directory_the_cluster_was_born_with_is_refused_by_check(stack: Stack) -> None:
     given = {**DATA, "cluster": "ehpc-1", "cluster_mounts": ["/home", "/data"]}
-    _, reasons = stack.check("Volume", "data", given)
-    assert [reason.property for reason in reasons] == ["mount_directory"]
+    _, violations = stack.check("Volume", "data", given)
+    assert [violation.property for violation in violations] == ["mount_directory"]
 
 
 # -- the list of 2018-04-12 ----------------------------------------------------------------------------------------
@@ -228,14 +228,14 @@ def test_placing_by_queue_and_role(stack_2018: Stack) -> None:
 
 
 def test_unknown_role_is_refused(stack_2018: Stack) -> None:
-    _, reasons = stack_2018.check("Volume", "data", {**DATA, "cluster": "ehpc-1", "roles": ["compute", "boss"]})
-    assert [reason.property for reason in reasons] == ["roles[1]"]
+    _, violations = stack_2018.check("Volume", "data", {**DATA, "cluster": "ehpc-1", "roles": ["compute", "boss"]})
+    assert [violation.property for violation in violations] == ["roles[1]"]
 
 
 def test_placing_is_refused_where_there_is_none(stack_2024: Stack) -> None:
     given = {**DATA, "cluster": "ehpc-1", "queue": "comp", "roles": ["compute"]}
-    _, reasons = stack_2024.check("Volume", "data", given)
-    assert [reason.property for reason in reasons] == ["queue", "roles"]
+    _, violations = stack_2024.check("Volume", "data", given)
+    assert [violation.property for violation in violations] == ["queue", "roles"]
 
 
 def test_mount_that_the_service_does_not_unmount_is_told() -> None:
@@ -248,5 +248,5 @@ def test_mount_that_the_service_does_not_unmount_is_told() -> None:
 
 @pytest.mark.parametrize("where", ["data", "/", "/my data", ""])
 def test_mount_directory_is_an_absolute_path(stack: Stack, where: str) -> None:
-    _, reasons = stack.check("Volume", "data", {**DATA, "cluster": "ehpc-1", "mount_directory": where})
-    assert [reason.property for reason in reasons] == ["mount_directory"]
+    _, violations = stack.check("Volume", "data", {**DATA, "cluster": "ehpc-1", "mount_directory": where})
+    assert [violation.property for violation in violations] == ["mount_directory"]

@@ -1,0 +1,35 @@
+"""Words that every message writes alike: the mask of a secret, a value cut short, the name that was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+__all__ = ["NOT_GIVEN", "SECRET", "did_you_mean", "shown"]
+
+SECRET: Final = "[secret]"
+"""What is shown in place of a secret."""
+NOT_GIVEN: Final = "[not given]"
+"""What is shown in place of a value that is missing."""
+
+_MAX_SHOWN: Final = 60
+
+
+def shown(value: Any, *, secret: bool = False) -> str:
+    """Write a value for a message: at most 60 characters, and never a secret."""
+    if value is None:
+        return NOT_GIVEN
+    if secret:
+        return SECRET
+    text = type(value).__name__ if isinstance(value, (Mapping, list, tuple)) else repr(value)
+    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 3]}..."
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Suggest the names that were probably meant, without regard to case; all of them when none is near."""
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    near = difflib.get_close_matches(name.lower(), by_lower, n=2)
+    if near:
+        return f"did you mean {' or '.join(by_lower[match] for match in near)}?"
+    return f"known are {', '.join(by_lower.values())}"
