@@ -1,28 +1,29 @@
-"""Every error this package raises, in one tree.
+"""All errors of this package, in one tree.
 
 ::
 
-    EhpcError                        catch-all: everything below
-    ├── ConfigurationError           a setting is missing or wrong (region, apiVersion, endpoint ...)
-    ├── InputError                   declared values break rules; carries every violation at once
-    ├── RefusedError                 the request is understood and declined; nothing was touched
-    ├── NetworkError                 no answer: name not resolved, refused, timed out, connection lost
-    ├── ApiError                     the service answered with an error code
-    │   ├── AuthenticationError      key id unknown, signature wrong, token expired, clock off
-    │   ├── AuthorizationError       the identity may not do this
-    │   ├── ThrottledError           too many calls; the client has already repeated and slowed down
-    │   ├── QuotaError               a limit of the account or of the cluster is reached
+    EhpcError                        base class of all the others
+    ├── ConfigurationError           a setting or the credentials are missing
+    ├── InputError                   values are not valid; carries every violation
+    ├── RefusedError                 refused to protect what exists; nothing was changed
+    ├── NetworkError                 no response: DNS failure, connection refused or lost, timeout
+    ├── ApiError                     the service returned an error
+    │   ├── AuthenticationError      unknown access key, wrong signature, expired token or clock skew
+    │   ├── AuthorizationError       the identity lacks the permission
+    │   ├── ThrottledError           too many calls; the client has already slowed down and retried
+    │   ├── QuotaError               a limit of the account or the cluster is reached
     │   ├── BillingError             balance, payment method or unpaid order
     │   ├── NotFoundError            the object does not exist
-    │   ├── ConflictError            the object is busy, exists already or is in the wrong state
-    │   ├── InvalidRequestError      a parameter is not accepted
-    │   └── ServiceError             a fault of the service (5xx and its own failures)
-    └── WaitError                    waiting for a state ended otherwise
-        ├── WaitFailedError          a failure state was reached
-        ├── WaitTimeoutError         the deadline passed
+    │   ├── ConflictError            the object is busy, already exists or is in the wrong state
+    │   ├── InvalidRequestError      the action or a parameter is not accepted
+    │   └── ServiceError             the service itself failed (5xx and similar)
+    └── WaitError                    a state was not reached
+        ├── WaitFailedError          the object reached a failure state
+        ├── WaitTimeoutError         the time was up
         └── WaitCancelledError       the run was cancelled
 
-Texts name what failed, the service's code and request id, and what to do next. They never hold passwords or keys.
+Messages say what failed, with the service's code and request id, and what to do next. They never contain passwords or
+access keys.
 """
 
 from __future__ import annotations
@@ -56,11 +57,11 @@ __all__ = [
 
 
 class EhpcError(Exception):
-    """Root of all errors of this package.
+    """Base class of all errors of this package.
 
     Attributes:
-        message: What failed, in a sentence.
-        next_step: What a person can do about it; empty when there is nothing to add.
+        message: What failed.
+        next_step: What to do about it; may be empty.
     """
 
     def __init__(self, message: str, *, next_step: str = "") -> None:
@@ -72,29 +73,29 @@ class EhpcError(Exception):
         return f"{self.message} {self.next_step}".strip()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Errors cross process boundaries, so keyword-only arguments must survive pickling."""
+        """Support pickling in spite of keyword-only arguments: errors cross process boundaries."""
         return _rebuild, (type(self), self.args, dict(self.__dict__))
 
 
-def _rebuild(kind: type[EhpcError], args: tuple[Any, ...], state: dict[str, Any]) -> EhpcError:
-    error = kind.__new__(kind, *args)
+def _rebuild(error_class: type[EhpcError], args: tuple[Any, ...], state: dict[str, Any]) -> EhpcError:
+    error = error_class.__new__(error_class, *args)
     error.args = args
     error.__dict__.update(state)
     return error
 
 
 class ConfigurationError(EhpcError):
-    """A setting is missing or wrong."""
+    """A setting or the credentials are missing."""
 
 
 @dataclass(frozen=True)
 class Violation:
-    """One broken rule of a declared value.
+    """A rule that a value breaks.
 
     Attributes:
         property: Dotted path of the property, for example ``users[0].name``.
-        value: The value as text; ``[secret]`` for secrets.
-        rule: The rule it breaks and the remedy, in words.
+        value: The value as shown in messages; ``[secret]`` for secrets.
+        rule: The rule, and the remedy if there is one.
     """
 
     property: str
@@ -106,7 +107,7 @@ class Violation:
 
 
 class InputError(EhpcError):
-    """Declared values break rules. ``violations`` holds every one of them."""
+    """Values are not valid; ``violations`` lists every one."""
 
     def __init__(self, message: str, violations: Iterable[Violation], *, next_step: str = "") -> None:
         super().__init__(message, next_step=next_step)
@@ -118,16 +119,16 @@ class InputError(EhpcError):
 
 
 class RefusedError(EhpcError):
-    """The request is understood and declined; nothing was touched."""
+    """The operation was refused to protect what exists; nothing was changed."""
 
 
 class NetworkError(EhpcError):
-    """No answer came: name not resolved, connection refused or lost, timed out.
+    """No response was received: DNS failure, connection refused or lost, or timeout.
 
     Attributes:
-        endpoint: The address that was called.
-        action: The API action, empty when none was involved.
-        sent: True when the request may have reached the service, so that its effect is unknown.
+        endpoint: The endpoint that was called.
+        action: The API action; may be empty.
+        sent: Whether the request may have reached the service, so that its effect is unknown.
     """
 
     def __init__(
@@ -140,15 +141,15 @@ class NetworkError(EhpcError):
 
 
 class ApiError(EhpcError):
-    """The service answered with an error.
+    """The service returned an error.
 
     Attributes:
         code: The service's error code, for example ``ClusterNotFound``.
-        http_status: HTTP status of the answer.
-        request_id: The service's id of the call; quote it to support.
+        http_status: HTTP status of the response.
+        request_id: The service's id of the call; quote it in support tickets.
         action: The API action.
-        version: The API version of the call.
-        retry_after: Seconds the service asks to wait before repeating, if it said so.
+        version: The API version.
+        retry_after: Seconds that the service asks to wait before a retry; None if it does not.
     """
 
     def __init__(
@@ -172,29 +173,28 @@ class ApiError(EhpcError):
         self.retry_after = retry_after
 
     def __str__(self) -> str:
-        said = self.message.rstrip(".")
-        where = f"{self.code}, HTTP {self.http_status}, request {self.request_id or 'unknown'}"
-        return f"{self.action} failed: {said} ({where}). {self.next_step}".strip()
+        details = f"{self.code}, HTTP {self.http_status}, request {self.request_id or 'unknown'}"
+        return f"{self.action} failed: {self.message.rstrip('.')} ({details}). {self.next_step}".strip()
 
 
 class AuthenticationError(ApiError):
-    """The key id is unknown, the signature is wrong, the token has expired or the clock is off."""
+    """The access key is unknown, the signature is wrong, the token has expired or the clock is off."""
 
 
 class AuthorizationError(ApiError):
-    """The identity is known but may not do this."""
+    """The identity lacks the permission for this action."""
 
 
 class ThrottledError(ApiError):
-    """Too many calls in a short time."""
+    """There were too many calls in a short time."""
 
 
 class QuotaError(ApiError):
-    """A limit of the account or of the cluster is reached."""
+    """A limit of the account or the cluster is reached."""
 
 
 class BillingError(ApiError):
-    """The order was not accepted: balance, payment method or unpaid order."""
+    """The order was not accepted because of the balance, the payment method or an unpaid order."""
 
 
 class NotFoundError(ApiError):
@@ -202,19 +202,19 @@ class NotFoundError(ApiError):
 
 
 class ConflictError(ApiError):
-    """The object is busy, exists already or is in the wrong state."""
+    """The object is busy, already exists or is in the wrong state."""
 
 
 class InvalidRequestError(ApiError):
-    """A parameter or the action is not accepted."""
+    """The action or a parameter is not accepted."""
 
 
 class ServiceError(ApiError):
-    """A fault of the service itself."""
+    """The service itself failed."""
 
 
 class WaitError(EhpcError):
-    """Waiting for a state ended otherwise.
+    """The state that was waited for was not reached.
 
     Attributes:
         state: The last state seen.
@@ -226,11 +226,11 @@ class WaitError(EhpcError):
 
 
 class WaitFailedError(WaitError):
-    """A failure state was reached."""
+    """The object reached a failure state."""
 
 
 class WaitTimeoutError(WaitError):
-    """The deadline passed before the state was reached."""
+    """The time was up before the state was reached."""
 
 
 class WaitCancelledError(WaitError):

@@ -1,26 +1,27 @@
-"""The wire: a client for both versions of the E-HPC API.
+"""A client for both versions of the E-HPC API.
 
-Importing this is light: what takes long to import, and the spec data, are loaded when a client is made and used.
+Importing this package is cheap: slow imports and the spec data are loaded when a client is created and used.
 """
 
 from __future__ import annotations
 
-from pulumi_ehpc.api.bound import BoundClient
-from pulumi_ehpc.api.client import Client, Probed
+from pulumi_ehpc.api.client import Client, ProbeResult
 from pulumi_ehpc.api.clock import Clock, SystemClock
-from pulumi_ehpc.api.credentials import Keys, KeySource
+from pulumi_ehpc.api.credentials import Credentials, CredentialsProvider
 from pulumi_ehpc.api.settings import Settings
-from pulumi_ehpc.api.waiters import Outcome, Probe
+from pulumi_ehpc.api.version_client import VersionClient
+from pulumi_ehpc.api.waiters import Outcome, Probe, Wait
 
 __all__ = [
-    "BoundClient",
     "Client",
     "Clock",
-    "KeySource",
-    "Keys",
+    "Credentials",
+    "CredentialsProvider",
     "Outcome",
     "Probe",
-    "Probed",
+    "ProbeResult",
     "Settings",
     "SystemClock",
+    "VersionClient",
+    "Wait",
 ]

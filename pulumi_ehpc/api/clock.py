@@ -1,4 +1,4 @@
-"""Time as a dependency: everything that asks for the time or waits takes a clock."""
+"""Time as a dependency: everything that reads the time or waits takes a clock."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ __all__ = ["Clock", "SystemClock"]
 
 
 class Clock(Protocol):
-    """Where time comes from."""
+    """A source of time."""
 
     def now(self) -> datetime:
-        """The time of day, with the time zone UTC."""
+        """Return the current time, in UTC."""
 
     def monotonic(self) -> float:
-        """Seconds since some moment; never goes back."""
+        """Return the seconds since an arbitrary moment; the value never decreases."""
 
     def sleep(self, seconds: float) -> None:
-        """Return after so many seconds."""
+        """Return after the given number of seconds."""
 
 
 class SystemClock:
     """The clock of this machine."""
 
     def now(self) -> datetime:
-        """The time of day, with the time zone UTC."""
+        """Return the current time, in UTC."""
         return datetime.now(timezone.utc)
 
     def monotonic(self) -> float:
-        """Seconds since some moment; never goes back."""
+        """Return the seconds since an arbitrary moment; the value never decreases."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Return after so many seconds."""
+        """Return after the given number of seconds."""
         time.sleep(seconds)

@@ -12,47 +12,47 @@ from pulumi_ehpc.errors import ConfigurationError
 if TYPE_CHECKING:
     from pulumi_ehpc.api.clock import Clock
 
-__all__ = ["DefaultChain", "KeySource", "Keys"]
+__all__ = ["Credentials", "CredentialsProvider", "DefaultCredentialChain", "load_default_chain"]
 
-_REMEMBERED_SECONDS: Final = 10.0
+_FAILURE_CACHED_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True)
-class Keys:
-    """An access key.
+class Credentials:
+    """An access key. It is also a provider, of itself.
 
     Attributes:
-        key_id: Access key id.
-        secret: Access key secret; not shown.
-        token: Security token of temporary (STS) keys, else empty; not shown.
+        access_key_id: Id of the access key.
+        access_key_secret: Its secret; hidden in ``repr``.
+        security_token: Token of temporary (STS) credentials, else empty; hidden in ``repr``.
     """
 
-    key_id: str
-    secret: str = field(repr=False)
-    token: str = field(default="", repr=False)
+    access_key_id: str
+    access_key_secret: str = field(repr=False)
+    security_token: str = field(default="", repr=False)
 
-    def keys(self) -> Keys:
-        """Themselves, so that fixed keys are a source of keys."""
+    def credentials(self) -> Credentials:
+        """Return these credentials."""
         return self
 
 
-class KeySource(Protocol):
-    """Where the keys of a call come from; asked for each call, as temporary keys expire."""
+class CredentialsProvider(Protocol):
+    """A source of credentials. It is asked before every call, because temporary credentials expire."""
 
-    def keys(self) -> Keys:
-        """Keys that are valid now.
+    def credentials(self) -> Credentials:
+        """Return credentials that are valid now.
 
         Raises:
             ConfigurationError: There are none.
         """
 
 
-class DefaultChain:
-    """The default credential chain of ``alibabacloud-credentials``, which is imported when first asked.
+class DefaultCredentialChain:
+    """The default credential chain of ``alibabacloud-credentials``, which is imported at the first call.
 
-    The chain looks into the environment, OIDC, the profile files and the metadata service of an ECS instance, in this
-    order, and renews temporary keys by itself. Outside the cloud the metadata service costs two connection attempts of
-    one second each. That no keys were found is therefore remembered for ten seconds, or many threads would each wait.
+    The chain looks at the environment, OIDC, the profile files and the metadata service of an ECS instance, in this
+    order, and renews temporary credentials itself. Outside the cloud, the metadata service costs two connection
+    attempts of one second each. A failure is therefore cached for ten seconds, so that threads do not wait in turn.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -61,14 +61,14 @@ class DefaultChain:
         self._chain: Any = None
         self._failed_at: float | None = None
 
-    def keys(self) -> Keys:
-        """Keys that are valid now.
+    def credentials(self) -> Credentials:
+        """Return credentials that are valid now.
 
         Raises:
-            ConfigurationError: No place of the chain has any.
+            ConfigurationError: No link of the chain has any.
         """
         with self._lock:
-            if self._failed_at is not None and self._clock.monotonic() - self._failed_at < _REMEMBERED_SECONDS:
+            if self._failed_at is not None and self._clock.monotonic() - self._failed_at < _FAILURE_CACHED_SECONDS:
                 raise _no_credentials()
             found = self._ask()
             self._failed_at = None if found else self._clock.monotonic()
@@ -76,21 +76,22 @@ class DefaultChain:
             raise _no_credentials()
         return found
 
-    def _ask(self) -> Keys | None:
+    def _ask(self) -> Credentials | None:
         if self._chain is None:
-            self._chain = _default_provider()
+            self._chain = load_default_chain()
         try:
             found = self._chain.get_credentials()
         except Exception:
-            # The chain lets through whatever its links raise, whose texts may quote what they read.
+            # The chain passes on whatever its links raise, and their messages may quote what they read.
             return None
-        return Keys(found.get_access_key_id(), found.get_access_key_secret(), found.get_security_token() or "")
+        return Credentials(found.get_access_key_id(), found.get_access_key_secret(), found.get_security_token() or "")
 
 
-def _default_provider() -> Any:
+def load_default_chain() -> Any:
+    """Import ``alibabacloud-credentials`` and return its default chain, with the library's own logging silenced."""
     from alibabacloud_credentials import provider  # type: ignore[import-untyped]
 
-    # The library attaches handlers of its own, which print a traceback for each place without keys.
+    # The library attaches handlers of its own, which print a traceback for each link without credentials.
     logging.getLogger("credentials").handlers[:] = [logging.NullHandler()]
     return provider.DefaultCredentialsProvider()
 
@@ -100,7 +101,7 @@ def _no_credentials() -> ConfigurationError:
         "No Alibaba Cloud credentials were found.",
         next_step=(
             "Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET (and ALIBABA_CLOUD_SECURITY_TOKEN for"
-            " temporary keys), or make a profile with `aliyun configure` (~/.aliyun/config.json), or use OIDC"
-            " (ALIBABA_CLOUD_OIDC_TOKEN_FILE and role), or run on an ECS instance that has a RAM role."
+            " temporary credentials), create a profile with `aliyun configure` (~/.aliyun/config.json), use OIDC (set"
+            " ALIBABA_CLOUD_OIDC_TOKEN_FILE and the role), or run on an ECS instance that has a RAM role."
         ),
     )

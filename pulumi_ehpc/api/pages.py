@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pulumi_ehpc.api.spec import Action, Paginator
+from pulumi_ehpc.api.spec import Action, Paginator, dig
 from pulumi_ehpc.errors import ServiceError
 
 __all__ = ["items_of_all_pages"]
 
-Call = Callable[[Mapping[str, Any]], dict[str, Any]]
-"""Sends one page's call."""
+CallPage = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""Requests one page, given its parameters."""
 
 
 def items_of_all_pages(
-    action: Action, paginator: Paginator, parameters: Mapping[str, Any], call: Call
+    action: Action, paginator: Paginator, parameters: Mapping[str, Any], call: CallPage
 ) -> Iterator[dict[str, Any]]:
-    """Yield every item of every page; a page is asked for when the one before it is used up.
+    """Yield every item of every page; a page is requested when the one before it is used up.
 
     Raises:
-        ServiceError: The service hands out the same token twice, so that there would be no end.
+        ServiceError: The service returns the same token twice, so that the list would never end.
     """
     if paginator.style == "number":
         yield from _by_number(action, paginator, parameters, call)
@@ -31,18 +31,18 @@ def items_of_all_pages(
 
 
 def _by_number(
-    action: Action, paginator: Paginator, parameters: Mapping[str, Any], call: Call
+    action: Action, paginator: Paginator, parameters: Mapping[str, Any], call: CallPage
 ) -> Iterator[dict[str, Any]]:
     size = int(parameters.get("PageSize") or paginator.page_size or 0)
     number = int(parameters.get("PageNumber") or 1)
     seen = (number - 1) * size
     while True:
         paging = {"PageNumber": _typed(action, "PageNumber", number), "PageSize": _typed(action, "PageSize", size)}
-        answer = call({**parameters, **paging})
-        items = _items(answer, paginator.items)
+        response = call({**parameters, **paging})
+        items = _items(response, paginator.items)
         yield from items
         seen += len(items)
-        total = _number(answer.get("TotalCount"))
+        total = _integer(response.get("TotalCount"))
         # Without a total, a page that is not full is the last one.
         if not items or (seen >= total if total is not None else len(items) < size):
             return
@@ -50,14 +50,14 @@ def _by_number(
 
 
 def _by_token(
-    action: Action, paginator: Paginator, parameters: Mapping[str, Any], call: Call
+    action: Action, paginator: Paginator, parameters: Mapping[str, Any], call: CallPage
 ) -> Iterator[dict[str, Any]]:
     paging: dict[str, Any] = {"MaxResults": paginator.page_size} if paginator.page_size else {}
     paging |= parameters
     while True:
-        answer = call(paging)
-        yield from _items(answer, paginator.items)
-        token = answer.get("NextToken")
+        response = call(paging)
+        yield from _items(response, paginator.items)
+        token = response.get("NextToken")
         if not token:
             return
         if token == paging.get("NextToken"):
@@ -65,28 +65,26 @@ def _by_token(
                 "the list does not end: the same NextToken came twice",
                 code="RepeatedNextToken",
                 http_status=200,
-                request_id=str(answer.get("RequestId", "")),
+                request_id=str(response.get("RequestId", "")),
                 action=action.name,
                 version=action.version,
             )
         paging["NextToken"] = token
 
 
-def _items(answer: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
-    """The list at a path; an empty list is often left out, or null."""
-    value: Any = answer
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
+def _items(response: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
+    """Return the list at a path; the service often leaves out an empty list, or returns null."""
+    value = dig(response, path)
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _typed(action: Action, name: str, value: int) -> int | str:
-    """Some actions take their page number as text."""
+    """Return a page number or size in the type the action takes; some take a string."""
     return str(value) if action.parameters[name].type == "string" else value
 
 
-def _number(value: Any) -> int | None:
-    """Some answers have their numbers as text."""
+def _integer(value: Any) -> int | None:
+    """Return a number that some responses have as a string; None when it is neither."""
     try:
         return int(value)
     except (TypeError, ValueError):

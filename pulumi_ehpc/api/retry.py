@@ -1,4 +1,4 @@
-"""When a call is repeated, how often, and after how long."""
+"""When a call is retried, how often, and after how long."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from pulumi_ehpc.api.clock import Clock
 from pulumi_ehpc.errors import ApiError, NetworkError, ServiceError, ThrottledError
 
-__all__ = ["RETRIES", "may_repeat", "retrying"]
+__all__ = ["RETRIES", "is_retryable", "retrying"]
 
 RETRIES: Final = 3
-"""How often a call is repeated."""
+"""Maximum number of retries of a call."""
 
 _FIRST_DELAY_SECONDS: Final = 0.5
-_LONGEST_DELAY_SECONDS: Final = 8.0
-_LONGEST_REQUESTED_SECONDS: Final = 60.0
+_MAX_DELAY_SECONDS: Final = 8.0
+_MAX_REQUESTED_SECONDS: Final = 60.0
 
 
-def may_repeat(error: BaseException, *, idempotent: bool) -> bool:
-    """Whether a failed call may be sent again.
+def is_retryable(error: BaseException, *, idempotent: bool) -> bool:
+    """Return whether a call that failed may be sent again.
 
-    * The service did nothing (throttled, or the request never left): always.
-    * It may have acted (a fault of its own, an answer lost on the way): only if repeating does no harm.
-    * Anything else would fail again.
+    * If the service did not act on it (it was throttled, or never sent): always.
+    * If the service may have acted on it (a service fault, a lost response): only if the call is idempotent.
+    * Otherwise it would fail again.
     """
     if isinstance(error, ThrottledError):
         return True
@@ -43,28 +43,28 @@ def retrying(
     rng: random.Random,
     before_retry: Callable[[BaseException, float], None],
 ) -> Retrying:
-    """A policy of exponential back-off with jitter, or of as long as the service asks for.
+    """Return a retry policy: exponential back-off with jitter, or at least as long as the service asks for.
 
     Args:
-        retries: How often to repeat; 0 for a single attempt.
-        idempotent: Whether repeating does no harm: a read, or a write with a client token.
+        retries: Maximum number of retries; 0 for a single attempt.
+        idempotent: Whether making the call twice has the effect of making it once.
         clock: Clock to wait with.
         rng: Source of the jitter.
-        before_retry: Told the error and the seconds to wait before each retry.
+        before_retry: Called with the error and the seconds to wait before each retry.
     """
 
     def wait(state: RetryCallState) -> float:
-        longest = min(_LONGEST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2 ** (state.attempt_number - 1))
+        delay = min(_MAX_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2 ** (state.attempt_number - 1))
         error = _error_of(state)
         requested = (error.retry_after if isinstance(error, ApiError) else None) or 0.0
-        return max(rng.uniform(longest / 2, longest), min(requested, _LONGEST_REQUESTED_SECONDS))
+        return max(rng.uniform(delay / 2, delay), min(requested, _MAX_REQUESTED_SECONDS))
 
     def before_sleep(state: RetryCallState) -> None:
         before_retry(_error_of(state), state.next_action.sleep if state.next_action else 0.0)
 
     return Retrying(
         stop=stop_after_attempt(1 + retries),
-        retry=retry_if_exception(lambda error: may_repeat(error, idempotent=idempotent)),
+        retry=retry_if_exception(lambda error: is_retryable(error, idempotent=idempotent)),
         wait=wait,
         sleep=clock.sleep,
         before_sleep=before_sleep,

@@ -5,7 +5,7 @@ Two of them are in use:
 * ``ACS3-HMAC-SHA256`` (signature version 3): an ``Authorization`` header over method, path, query, headers and body.
 * RPC signature version 1.0, ``HMAC-SHA1``: a ``Signature`` parameter over method and parameters.
 
-Nothing here knows a clock, a nonce or the network, so that a client signs and a simulator verifies with the same code.
+Nothing here knows a clock, a nonce or the network, so that a client signs and the fake verifies with the same code.
 Documented in "Request syntax and signature method V3" and "Request syntax and signature method V2 for RPC APIs" of the
 Alibaba Cloud SDK guide.
 """
@@ -32,13 +32,13 @@ __all__ = [
 ]
 
 ACS3_ALGORITHM: Final = "ACS3-HMAC-SHA256"
-"""Name of the version 3 signature, and the first word of its ``Authorization`` header."""
+"""Name of signature version 3, and the first word of its ``Authorization`` header."""
 
 V1_METHOD: Final = "HMAC-SHA1"
-"""``SignatureMethod`` of the version 1.0 signature."""
+"""``SignatureMethod`` of signature version 1.0."""
 
 EMPTY_SHA256: Final = hashlib.sha256(b"").hexdigest()
-"""SHA-256 of no body at all, in hexadecimal."""
+"""SHA-256 of an empty body, in hexadecimal."""
 
 _AUTHORIZATION = re.compile(
     rf"{ACS3_ALGORITHM}\s+Credential=(?P<key_id>[^,\s]+),\s*SignedHeaders=(?P<headers>[^,\s]+),"
@@ -46,9 +46,9 @@ _AUTHORIZATION = re.compile(
 )
 
 
-def percent_encode(text: str) -> str:
-    """Encode text as UTF-8 by RFC 3986; only letters, digits, ``-``, ``_``, ``.`` and ``~`` stay as they are."""
-    return quote(text, safe="~")
+def percent_encode(value: str) -> str:
+    """Percent-encode a string as UTF-8 by RFC 3986; letters, digits, ``-``, ``_``, ``.`` and ``~`` are kept."""
+    return quote(value, safe="~")
 
 
 def acs3_signature(
@@ -64,11 +64,11 @@ def acs3_signature(
     """Compute an ACS3-HMAC-SHA256 signature.
 
     Args:
-        method: HTTP method in capitals.
-        path: Path of the URL, already encoded; ``/`` for RPC actions.
+        method: HTTP method in uppercase.
+        path: Path of the URL, percent-encoded; ``/`` for RPC actions.
         query: Decoded names and values of the query string, in any order.
         headers: Headers of the request; names in any case.
-        signed_headers: Lower-case names of the headers to sign, in the order of the ``SignedHeaders`` list.
+        signed_headers: Lowercase names of the headers to sign, in the order of the ``SignedHeaders`` list.
         payload_sha256: SHA-256 of the body in hexadecimal, as sent in ``x-acs-content-sha256``.
         secret: The access key's secret.
 
@@ -94,20 +94,20 @@ def acs3_signature(
 
 
 def acs3_authorization(*, key_id: str, signature: str, signed_headers: Sequence[str]) -> str:
-    """Write the ``Authorization`` header that carries an ACS3-HMAC-SHA256 signature."""
+    """Return the ``Authorization`` header that carries an ACS3-HMAC-SHA256 signature."""
     return f"{ACS3_ALGORITHM} Credential={key_id},SignedHeaders={';'.join(signed_headers)},Signature={signature}"
 
 
-def parse_acs3_authorization(text: str) -> tuple[str, tuple[str, ...], str]:
-    """Read an ``Authorization`` header.
+def parse_acs3_authorization(header: str) -> tuple[str, tuple[str, ...], str]:
+    """Parse an ``Authorization`` header.
 
     Returns:
-        The access key id, the names of the signed headers in their order, and the signature.
+        The access key id, the names of the signed headers in order, and the signature.
 
     Raises:
         ValueError: The header is not of the ACS3-HMAC-SHA256 form.
     """
-    match = _AUTHORIZATION.fullmatch(text.strip())
+    match = _AUTHORIZATION.fullmatch(header.strip())
     if match is None:
         raise ValueError(f"not an {ACS3_ALGORITHM} authorization header")
     return match["key_id"], tuple(match["headers"].split(";")), match["signature"]
@@ -117,9 +117,9 @@ def v1_signature(*, method: str, parameters: Iterable[tuple[str, str]], secret: 
     """Compute an RPC signature of version 1.0 (HMAC-SHA1).
 
     Args:
-        method: HTTP method in capitals.
-        parameters: Decoded names and values of every parameter, of query and form body alike, in any order. A
-            ``Signature`` among them is left out, so that a received request can be checked as it came.
+        method: HTTP method in uppercase.
+        parameters: Decoded names and values of every parameter, in query and form body, in any order. A ``Signature``
+            among them is ignored, so that a received request can be verified as it is.
         secret: The access key's secret.
 
     Returns:

@@ -1,7 +1,7 @@
-"""At most so many calls a second for an account and an endpoint, over all processes of the machine.
+"""A limit on calls per second for an account and an endpoint, shared by all processes of this machine.
 
 The calls of the last second are kept in a small database in the user's cache folder, one for each account and endpoint;
-names of files are hashes. Without a usable folder the limit holds within this process only.
+file names are hashes. Without a usable folder the limit holds for this process only.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pulumi_ehpc.api.clock import Clock
 __all__ = ["Throttle"]
 
 _SECOND: Final = 1000
-"""Milliseconds, the unit of the buckets."""
+"""In milliseconds, the unit of the buckets."""
 
 _LEAK_EVERY: Final = 100
 _STALE_SECONDS: Final = 24 * 3600
@@ -32,14 +32,14 @@ _log = logging.getLogger("pulumi_ehpc.api")
 
 
 class Throttle:
-    """Holds calls back so that no second sees more than the limit.
+    """Delays calls so that no second has more than the limit.
 
     Args:
-        limit: Most calls within any second.
-        account: Anything that names the account; only its hash is kept.
-        endpoint: Address that is called.
+        limit: Maximum number of calls within any second.
+        account: Any string that identifies the account; only its hash is stored.
+        endpoint: Scheme and host that are called.
         clock: Clock to wait with.
-        folder: Where processes meet; the user's cache folder by default.
+        folder: Where processes share the limit; the user's cache folder by default.
     """
 
     def __init__(self, limit: int, *, account: str, endpoint: str, clock: Clock, folder: Path | None = None) -> None:
@@ -56,7 +56,7 @@ class Throttle:
             self._clock.sleep(wait / _SECOND)
 
     def slow_down(self) -> None:
-        """Use up what is left of this second, for all processes: the service had too many calls."""
+        """Use up the rest of this second's calls, for all processes: the service has throttled a call."""
         for _ in range(self._limit):
             if self._take() > 0:
                 return
@@ -67,17 +67,17 @@ class Throttle:
             self._bucket.close()
 
     def _take(self) -> int:
-        """Take a place, or say in how many milliseconds to ask again."""
+        """Count one more call and return 0, or return the milliseconds after which to try again."""
         with self._lock:
             try:
-                return self._ask()
+                return self._put()
             except (OSError, sqlite3.Error) as error:
                 _warn(error)
                 self._bucket.close()
                 self._bucket = InMemoryBucket([Rate(self._limit, _SECOND)])
-                return self._ask()
+                return self._put()
 
-    def _ask(self) -> int:
+    def _put(self) -> int:
         item = RateItem("call", int(self._clock.now().timestamp() * _SECOND))
         if self._bucket.put(item):
             self._taken += 1
@@ -86,7 +86,7 @@ class Throttle:
             return 0
         wait = cast(int, self._bucket.waiting(item))
         if wait > 2 * _SECOND:
-            # Calls of the future: the clock of the machine was set back.
+            # Calls in the future: this machine's clock was set back.
             self._bucket.flush()
         return max(1, min(wait, _SECOND))
 
@@ -103,7 +103,7 @@ def _shared_bucket(limit: int, folder: Path, name: str) -> AbstractBucket:
 
 
 def _remove_stale(folder: Path) -> None:
-    """Temporary keys come and go, and each leaves a database behind."""
+    """Remove old databases: every temporary access key leaves one behind."""
     for path in folder.iterdir():
         if time.time() - path.stat().st_mtime > _STALE_SECONDS:
             path.unlink(missing_ok=True)
@@ -111,5 +111,6 @@ def _remove_stale(folder: Path) -> None:
 
 def _warn(error: Exception) -> None:
     _log.warning(
-        "The limit of calls a second holds for this process only, as its cache is not usable: %s.", type(error).__name__
+        "The limit on calls per second holds for this process only, because its cache is not usable: %s.",
+        type(error).__name__,
     )

@@ -1,14 +1,14 @@
-"""Waiting for a state: by a probe of any kind, or by a waiter described as data."""
+"""Waiting until a probe reports a state, and judging responses by waiters that are described as data."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
-from functools import partial
 from typing import Any, Final
 
 from pulumi_ehpc.api.clock import Clock
-from pulumi_ehpc.api.spec import Waiter
+from pulumi_ehpc.api.spec import Waiter, dig
 from pulumi_ehpc.errors import (
     ApiError,
     NetworkError,
@@ -19,7 +19,7 @@ from pulumi_ehpc.errors import (
     WaitTimeoutError,
 )
 
-__all__ = ["Outcome", "Probe", "Tick", "judge_answer", "judge_error", "never", "wait_until"]
+__all__ = ["Outcome", "Probe", "Wait", "judge_error", "judge_response", "wait_until"]
 
 _FIRST_DELAY_SECONDS: Final = 0.5
 _DELAY_GROWTH: Final = 1.4
@@ -35,87 +35,99 @@ class Outcome(Enum):
 
 
 Probe = Callable[[], tuple[Outcome, str]]
-"""Looks once; says what it found, and the state in words."""
-
-Tick = Callable[[str, float], None]
-"""Told the state and the seconds gone by after each look."""
+"""Looks once, and returns the outcome and the state in words."""
 
 
 def never() -> bool:
-    """Not cancelled, ever."""
+    """Return False: not cancelled."""
     return False
 
 
-def wait_until(
-    probe: Probe,
-    *,
-    doing: str,
-    timeout_seconds: float,
-    delay_seconds: float,
-    clock: Clock,
-    tick: Tick | None = None,
-    cancelled: Callable[[], bool] = never,
-) -> str:
-    """Look again and again, at growing intervals, until the probe says done.
+@dataclass(frozen=True)
+class Wait:
+    """What to wait for, and how long.
 
-    A probe that fails with a throttling answer, a fault of the service or of the network does not end the wait.
+    Attributes:
+        label: What is waited for, for example ``ehpc-1 starting``; every error of the wait begins with it.
+        timeout_seconds: Maximum time to wait; the last look is at its end.
+        progress: Called with the state and the elapsed seconds after each look.
+        cancelled: Asked every 0.2 seconds whether to give up.
+    """
+
+    label: str
+    timeout_seconds: float
+    progress: Callable[[str, float], None] | None = None
+    cancelled: Callable[[], bool] = never
+
+    def raise_if_cancelled(self, state: str) -> None:
+        """Raise if the run was cancelled.
+
+        Raises:
+            WaitCancelledError: It was.
+        """
+        if self.cancelled():
+            raise WaitCancelledError(f"{self.label}: cancelled while the state was {state}.", state=state)
+
+
+def wait_until(probe: Probe, wait: Wait, *, delay_seconds: float, clock: Clock) -> str:
+    """Call a probe at growing intervals until it reports that the state is reached.
+
+    A look that ends in throttling, a service fault or a network error does not end the wait.
 
     Args:
         probe: Looks once.
-        doing: What is waited for, as the beginning of a sentence: ``ClusterRunning of ehpc-1``.
-        timeout_seconds: Longest wait; the last look is at its end.
-        delay_seconds: Longest pause between two looks.
+        wait: What to wait for, and how long.
+        delay_seconds: Maximum pause between two looks.
         clock: Clock to wait with.
-        tick: Told state and seconds after each look.
-        cancelled: Asked every 0.2 seconds whether to give up.
 
     Returns:
         The last state.
 
     Raises:
-        WaitFailedError: The probe said failed.
-        WaitTimeoutError: The time is over.
-        WaitCancelledError: ``cancelled`` said yes.
+        WaitFailedError: The probe reported a failure.
+        WaitTimeoutError: The time is up.
+        WaitCancelledError: The run was cancelled.
     """
     start = clock.monotonic()
     state, delay = "unknown", _FIRST_DELAY_SECONDS
     while True:
-        _raise_if(cancelled, doing, state)
-        outcome, state, trouble = _look(probe, state)
+        wait.raise_if_cancelled(state)
+        outcome, state, problem = _look(probe, state)
         elapsed = clock.monotonic() - start
-        if tick is not None:
-            tick(state, elapsed)
+        if wait.progress is not None:
+            wait.progress(state, elapsed)
         if outcome is Outcome.DONE:
             return state
         if outcome is Outcome.FAILED:
-            raise WaitFailedError(f"{doing}: the state is {state}.", state=state)
-        if elapsed >= timeout_seconds:
+            raise WaitFailedError(f"{wait.label}: the state is {state}.", state=state)
+        if elapsed >= wait.timeout_seconds:
             raise WaitTimeoutError(
-                f"{doing}: still {state} after {timeout_seconds:g} seconds.{trouble}",
+                f"{wait.label}: still {state} after {wait.timeout_seconds:g} seconds.{problem}",
                 state=state,
-                next_step="It may yet get there: look at it, and repeat or allow more time.",
+                next_step="It may still succeed: check its state, then try again or allow more time.",
             )
-        _pause(min(delay, timeout_seconds - elapsed), clock, partial(_raise_if, cancelled, doing, state))
+        _pause(min(delay, wait.timeout_seconds - elapsed), wait, state, clock)
         delay = min(delay * _DELAY_GROWTH, delay_seconds)
 
 
-def _look(probe: Probe, state: str) -> tuple[Outcome, str, str]:
-    """Look once; when that fails in passing, all stays as it was, with a word about the trouble."""
-    try:
-        return *probe(), ""
-    except (ThrottledError, ServiceError, NetworkError) as error:
-        return Outcome.PENDING, state, f" The last look failed: {error}"
-
-
-def judge_answer(waiter: Waiter, answer: dict[str, Any]) -> tuple[Outcome, str]:
-    """Judge an answer by a waiter: the outcome and the state."""
-    state = _state_at(waiter.path, answer)
+def judge_response(waiter: Waiter, response: dict[str, Any]) -> tuple[Outcome, str]:
+    """Judge a response by a waiter, and return the outcome and the state."""
+    value = dig(response, waiter.path)
+    state = "unknown" if value is None else str(value)
     return _match(waiter, "path", state) or (Outcome.PENDING, state)
 
 
 def judge_error(waiter: Waiter, error: ApiError) -> tuple[Outcome, str] | None:
-    """Judge an error by a waiter: the outcome and the code; None when the error is not the waiter's concern."""
+    """Judge an error by a waiter, and return the outcome and the code; None when the waiter does not list the code."""
     return _match(waiter, "error", error.code)
+
+
+def _look(probe: Probe, state: str) -> tuple[Outcome, str, str]:
+    """Look once; after a transient error the state is the one before, with a sentence about the error."""
+    try:
+        return *probe(), ""
+    except (ThrottledError, ServiceError, NetworkError) as error:
+        return Outcome.PENDING, state, f" The last look failed: {error}"
 
 
 def _match(waiter: Waiter, matcher: str, state: str) -> tuple[Outcome, str] | None:
@@ -125,20 +137,8 @@ def _match(waiter: Waiter, matcher: str, state: str) -> tuple[Outcome, str] | No
     return None
 
 
-def _state_at(path: str, answer: dict[str, Any]) -> str:
-    value: Any = answer
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return "unknown" if value is None else str(value)
-
-
-def _pause(seconds: float, clock: Clock, check: Callable[[], None]) -> None:
+def _pause(seconds: float, wait: Wait, state: str, clock: Clock) -> None:
     end = clock.monotonic() + seconds
     while (left := end - clock.monotonic()) > 0:
         clock.sleep(min(left, _CANCEL_CHECK_SECONDS))
-        check()
-
-
-def _raise_if(cancelled: Callable[[], bool], doing: str, state: str) -> None:
-    if cancelled():
-        raise WaitCancelledError(f"{doing}: cancelled while the state was {state}.", state=state)
+        wait.raise_if_cancelled(state)

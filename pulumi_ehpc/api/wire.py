@@ -1,39 +1,39 @@
-"""Parameters as each API version wants them: checked against the spec, then encoded.
+"""Checking parameters against the spec, and encoding them as each API version expects them.
 
-Encoded as the official SDKs do it: plain values as text (``True`` and ``False`` with capitals), the lists and objects
-of 2018-04-12 as flat keys counted from 1 (``User.1.Name``), those of 2024-07-30 as one JSON string a parameter.
+They are encoded as the official SDKs do it: plain values as strings (``True`` and ``False`` capitalized), lists and
+objects of 2018-04-12 as flat keys counted from 1 (``User.1.Name``), those of 2024-07-30 as one JSON string a parameter.
 """
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pulumi_ehpc.api.spec import REDACTED, Action, Shape, redact
+from pulumi_ehpc.api.spec import Action, Shape, redact
 from pulumi_ehpc.errors import Violation
+from pulumi_ehpc.wording import NOT_GIVEN, did_you_mean, shown
 
 __all__ = ["check", "encode"]
 
 
 def check(action: Action, parameters: Mapping[str, Any]) -> list[Violation]:
-    """Compare parameters with the spec: names, types, and that nothing required is missing.
+    """Compare parameters with the spec: names, types, and whether a required one is missing.
 
-    Documented limits and value lists are not enforced here: the service may know more than its documentation.
+    Documented limits and allowed values are not enforced here: the service may be ahead of its documentation.
 
     Returns:
-        Every broken rule; none when the parameters may be sent.
+        Every violation; none when the parameters may be sent.
     """
     return list(_check_members(parameters, action.parameters, path="", owner=action.name))
 
 
 def encode(action: Action, parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Encode checked parameters. What is None is left out, at every depth.
+    """Encode checked parameters, leaving out what is None at every depth.
 
     Returns:
-        Names and values as they go onto the wire, not yet percent-encoded.
+        Names and values as they are sent, not yet percent-encoded.
     """
     encoded: dict[str, str] = {}
     for name, value in parameters.items():
@@ -53,17 +53,18 @@ def _check_members(
 ) -> Iterator[Violation]:
     for name, member in value.items():
         if name not in shapes:
-            yield _reason(f"{path}{name}", name, member, f"{owner} has no such parameter{_nearest(name, shapes)}")
+            hint = f"; {did_you_mean(name, shapes)}" if shapes else ""
+            yield _violation(f"{path}{name}", name, member, f"{owner} has no such parameter{hint}")
         elif member is not None:
             yield from _check_value(member, shapes[name], path=f"{path}{name}", name=name)
     for name, shape in shapes.items():
         if shape.required and _absent(value.get(name), shape):
-            yield Violation(f"{path}{name}", "not set", f"required by {owner}")
+            yield Violation(f"{path}{name}", NOT_GIVEN, f"required by {owner}")
 
 
 def _check_value(value: Any, shape: Shape, *, path: str, name: str) -> Iterator[Violation]:
     if not _fits(value, shape):
-        yield _reason(path, name, value, f"{_article(shape.type)} is expected, not {_article(type(value).__name__)}")
+        yield _violation(path, name, value, f"expected type {shape.type}, got {type(value).__name__}")
     elif shape.type == "object":
         yield from _check_members(value, shape.properties, path=f"{path}.", owner=path)
     elif shape.items is not None:
@@ -76,20 +77,20 @@ def _fits(value: Any, shape: Shape) -> bool:
     if isinstance(value, bool):
         return shape.type == "boolean"
     if shape.type in ("integer", "number"):
-        # Pulumi's engine knows floats only, so that 4.0 is a whole number too.
-        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-        return whole or (shape.type == "number" and isinstance(value, float) and math.isfinite(value))
+        # JSON does not distinguish 4.0 from 4, so both are accepted.
+        integral = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        return integral or (shape.type == "number" and isinstance(value, float) and math.isfinite(value))
     types: dict[str, type | tuple[type, ...]] = {"string": str, "array": (list, tuple), "object": Mapping}
     return shape.type in types and isinstance(value, types[shape.type])
 
 
 def _absent(value: Any, shape: Shape) -> bool:
-    """Whether nothing of the value would be sent: an empty list or object has no flat keys."""
+    """Return whether nothing of the value would be sent: an empty list or object has no flat keys."""
     return value is None or (shape.encoding == "flat" and not value)
 
 
 def _plain(value: Any, shape: Shape) -> Any:
-    """Copy a value without its Nones, with whole numbers where the spec wants them."""
+    """Copy a value without its Nones, with integers where the spec has them."""
     if shape.type == "object":
         return {name: _plain(member, shape.properties[name]) for name, member in value.items() if member is not None}
     if shape.items is not None:
@@ -108,18 +109,6 @@ def _flatten(path: str, value: Any) -> Iterator[tuple[str, str]]:
         yield path, str(value)
 
 
-def _reason(path: str, name: str, value: Any, rule: str) -> Violation:
-    shown = redact({name: value})[name]
-    text = "[secret]" if shown == REDACTED else str(shown)
-    return Violation(path, text if len(text) <= 60 else f"{text[:57]}...", rule)
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    """Suggest the name that was probably meant."""
-    by_lower = {candidate.lower(): candidate for candidate in known}
-    matches = difflib.get_close_matches(name.lower(), by_lower, n=1)
-    return f"; did you mean {by_lower[matches[0]]}?" if matches else ""
-
-
-def _article(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+def _violation(path: str, name: str, value: Any, rule: str) -> Violation:
+    given = {name: value}
+    return Violation(path, shown(value, secret=redact(given) != given), rule)

@@ -1,1 +1,1 @@
-"""The command ``ehpc``: one file a verb, joined in ``main``."""
+"""The command ``ehpc``: one file for each verb, joined in ``main``."""

@@ -1,9 +1,8 @@
-"""``ehpc doctor``: looks at everything a run needs, and says what to do about what is amiss."""
+"""``ehpc doctor``: check everything a run needs, and say how to fix what is wrong."""
 
 from __future__ import annotations
 
 import json
-import logging
 import os
 import shutil
 import subprocess
@@ -27,17 +26,17 @@ if TYPE_CHECKING:
 
 __all__ = ["doctor", "examine", "render"]
 
-_ANSWER_SECONDS: Final = 15
+_TIMEOUT_SECONDS: Final = 15
 _STYLES: Final = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
-    """Look at everything a run needs, and say what to do about what is amiss.
+    """Check everything a run needs, and say how to fix what is wrong.
 
-    Python, packages, the Pulumi CLI and its language host, settings (of the selected stack, where there is one, and of
-    the environment), credentials (never their values), whether the endpoint answers, and the clock.
+    Checks Python, packages, the Pulumi CLI and its language host, the settings of the selected stack and the
+    environment, credentials (without showing them), the endpoint and the clock.
 
-    Ends with status 1 if something that nothing works without is missing.
+    Exits with status 1 if a check fails; warnings do not count.
 
     Example:  `ehpc doctor`
     """
@@ -56,18 +55,18 @@ def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
     yield checks.sdk(
         metadata.version("pulumi-ehpc"), metadata.version("pulumi"), metadata.requires("pulumi-ehpc") or []
     )
-    yield checks.pulumi_cli(shutil.which, _ask)
+    yield checks.pulumi_cli(shutil.which, _run)
     yield checks.language_host(shutil.which)
-    yield checks.program_python(shutil.which, _ask)
+    yield checks.program_python(shutil.which, _run)
     settings, findings = checks.settings(_stack_config(), environ)
     yield from findings
-    yield checks.credentials(_credential_provider())
-    if settings is not None and (settings.endpoint or settings.region):
-        yield from _network(settings)
+    yield checks.credentials(_credential_link())
+    if settings is not None and (settings.client.endpoint or settings.client.region):
+        yield from _network(settings.client)
 
 
 def render(findings: Sequence[Finding], console: Console) -> None:
-    """Show findings: a table on a terminal, elsewhere lines that a program can cut apart and that never wrap."""
+    """Print findings: a table on a terminal, else tab-separated lines that never wrap."""
     if console.is_terminal:
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         for finding in findings:
@@ -84,48 +83,48 @@ def render(findings: Sequence[Finding], console: Console) -> None:
 def _network(settings: Settings) -> Iterator[Finding]:
     from pulumi_ehpc.api import Client
 
-    with Client(settings, read_timeout=_ANSWER_SECONDS) as client:
+    with Client(settings, read_timeout=_TIMEOUT_SECONDS) as client:
         try:
-            probed = client.probe()
+            result = client.probe()
         except NetworkError as error:
             yield checks.unreachable(error)
             return
-    yield checks.endpoint(probed.latency_seconds, settings.base_url)
-    yield checks.clock_skew(probed.clock_skew_seconds)
+    yield checks.endpoint(result.latency_seconds, settings.base_url)
+    yield checks.clock_skew(result.clock_skew_seconds)
 
 
-def _credential_provider() -> str | None:
-    """Return which link of the default credential chain has credentials, None if none has."""
-    from alibabacloud_credentials import exceptions, provider  # type: ignore[import-untyped]
+def _credential_link() -> str | None:
+    """Return the name of the link of the default credential chain that has credentials; None if none has."""
+    from alibabacloud_credentials.exceptions import CredentialException  # type: ignore[import-untyped]
 
-    # The library attaches handlers of its own, which print a traceback for each place without keys.
-    logging.getLogger("credentials").handlers[:] = [logging.NullHandler()]
+    from pulumi_ehpc.api.credentials import load_default_chain
+
     try:
-        return str(provider.DefaultCredentialsProvider().get_credentials().get_provider_name())
-    except exceptions.CredentialException:
-        return None  # its text may quote what was read
+        return str(load_default_chain().get_credentials().get_provider_name())
+    except CredentialException:
+        return None  # the message may quote what was read
 
 
 def _stack_config() -> dict[str, str]:
-    """Return the plain ``ehpc:`` settings of the selected stack; nothing where there is no project or stack."""
+    """Return the settings of the selected stack that are not secret; empty without a project or stack."""
     pulumi = shutil.which("pulumi")
-    said = _ask([pulumi, "config", "--json", "--non-interactive"]) if pulumi else None
-    config = json.loads(said) if said else {}
-    return {key: row["value"] for key, row in config.items() if key.startswith("ehpc:") and "value" in row}
+    output = _run([pulumi, "config", "--json", "--non-interactive"]) if pulumi else None
+    config = json.loads(output) if output else {}
+    return {key: entry["value"] for key, entry in config.items() if "value" in entry}
 
 
-def _ask(command: Sequence[str]) -> str | None:
+def _run(command: Sequence[str]) -> str | None:
     environ = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     try:
-        answer = subprocess.run(
+        completed = subprocess.run(
             command,
             env=environ,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=True,
-            timeout=_ANSWER_SECONDS,
+            timeout=_TIMEOUT_SECONDS,
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return answer.stdout.strip()
+    return completed.stdout.strip()

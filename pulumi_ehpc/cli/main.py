@@ -1,4 +1,4 @@
-"""``ehpc``: joins the verbs and turns errors into messages."""
+"""``ehpc``: join the verbs and turn errors into messages."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ __all__ = ["app", "main"]
 app = typer.Typer(
     name="ehpc",
     help=(
-        "Alibaba Cloud E-HPC as code: what goes with `pulumi up`.\n\n"
-        "Is everything in place?  `ehpc doctor`\n\n"
-        "An E-HPC that runs here, to try things without an account:  `ehpc fake --help`"
+        "Tools for Alibaba Cloud E-HPC with Pulumi.\n\n"
+        "Check that everything is in place:  `ehpc doctor`\n\n"
+        "Try things out without an account:  `ehpc fake serve`"
     ),
     no_args_is_help=True,
     rich_markup_mode="markdown",
@@ -36,14 +36,14 @@ def options(
         typer.Option("--version", help="Show the version and exit.", callback=version.show_and_exit, is_eager=True),
     ] = False,
 ) -> None:
-    """Options that stand before a verb; ``--version`` does its work in its callback."""
+    """Take the options before a verb; ``--version`` is handled by its callback."""
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run ``ehpc`` and ends the process: status 0 well, 1 failed, 2 wrong usage, 130 interrupted.
+    """Run ``ehpc`` and exit with status 0 (success), 1 (failure), 2 (wrong usage) or 130 (interrupted).
 
     Args:
-        arguments: Command line without the program's name; that of the process when left out.
+        arguments: Command line without the program name; the command line of the process when left out.
     """
     try:
         typer.main.get_command(app)(arguments, prog_name="ehpc")
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"ehpc: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception as error:  # a person at a terminal gets a sentence, whatever went wrong
+    except Exception as error:  # people at a terminal get a message instead of a traceback
         if os.environ.get("EHPC_TRACEBACK"):
             raise
-        sys.exit(f"ehpc: {type(error).__name__}: {error}\nSet EHPC_TRACEBACK=1 to see where this happened.")
+        sys.exit(f"ehpc: {type(error).__name__}: {error}\nSet EHPC_TRACEBACK=1 to see the traceback.")

@@ -11,7 +11,7 @@ __all__ = ["show_and_exit", "version"]
 
 
 def version() -> None:
-    """Show the versions to quote in a report.
+    """Show the versions to quote in a bug report.
 
     Example:  `ehpc version`
     """
@@ -21,7 +21,7 @@ def version() -> None:
 
 
 def show_and_exit(wanted: bool) -> None:
-    """Answer the option ``--version``, in the usual one line."""
+    """Handle the option ``--version``: print one line."""
     if wanted:
         typer.echo(f"ehpc {metadata.version('pulumi-ehpc')}")
         raise typer.Exit

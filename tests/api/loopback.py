@@ -1,4 +1,4 @@
-"""A server on this machine that notes what it receives and answers as it is told."""
+"""A server on this machine that records requests and sends prepared responses."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Received:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; ``cut`` closes the connection before so many bytes of it are sent."""
+    """A response; ``cut`` is the number of bytes at its end that are not sent before the connection closes."""
 
     body: Any = field(default_factory=lambda: {"RequestId": "R-1"})
     status: int = 200
@@ -52,7 +52,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class Loopback:
-    """Answers with the given replies in turn, the last of them for ever."""
+    """Sends the given replies in turn, and the last one from then on."""
 
     def __init__(self, *replies: Reply, reply: Callable[[Received], Reply] | None = None) -> None:
         self.received: list[Received] = []
@@ -92,7 +92,7 @@ class Loopback:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             timeout = 10
-            # Headers and body in one packet, or each answer waits for a delayed acknowledgement.
+            # Headers and body in one packet, or each response waits for a delayed acknowledgement.
             wbufsize = -1
 
             def do_GET(self) -> None:

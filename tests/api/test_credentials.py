@@ -1,4 +1,4 @@
-"""Keys, and the chain they come from by default."""
+"""Credentials, and the chain they come from by default."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from typing import Any
 
 import pytest
 
-from pulumi_ehpc.api import Keys
-from pulumi_ehpc.api.credentials import DefaultChain
+from pulumi_ehpc.api import Credentials
+from pulumi_ehpc.api.credentials import DefaultCredentialChain
 from pulumi_ehpc.errors import ConfigurationError
 from tests.api.clocks import ManualClock
 
 CANARY = "canary-secret"
 
 
-class Provider:
-    """Stands for the library's chain."""
+class LibraryChain:
+    """Stands in for the library's chain: returns or raises the given results in turn."""
 
-    def __init__(self, *answers: Any) -> None:
-        self.answers = list(answers)
+    def __init__(self, *results: Any) -> None:
+        self.results = list(results)
         self.asked = 0
 
     def get_credentials(self) -> Any:
         self.asked += 1
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        result = self.results.pop(0) if len(self.results) > 1 else self.results[0]
+        if isinstance(result, Exception):
+            raise result
+        return result
 
 
 def found(token: str | None = None) -> Any:
@@ -41,30 +41,33 @@ def found(token: str | None = None) -> Any:
     )
 
 
-def chain_of(provider: Provider, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> DefaultChain:
-    monkeypatch.setattr("pulumi_ehpc.api.credentials._default_provider", lambda: provider)
-    return DefaultChain(clock)
+def chain_of(library: LibraryChain, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> DefaultCredentialChain:
+    monkeypatch.setattr("pulumi_ehpc.api.credentials.load_default_chain", lambda: library)
+    return DefaultCredentialChain(clock)
 
 
-def test_keys_do_not_show_their_secrets() -> None:
-    assert repr(Keys("id", CANARY, CANARY)) == "Keys(key_id='id')"
+def test_credentials_do_not_show_their_secrets() -> None:
+    assert repr(Credentials("id", CANARY, CANARY)) == "Credentials(access_key_id='id')"
 
 
-def test_keys_are_a_source_of_keys() -> None:
-    keys = Keys("id", "secret")
-    assert keys.keys() is keys
+def test_credentials_are_a_provider() -> None:
+    credentials = Credentials("id", "secret")
+    assert credentials.credentials() is credentials
 
 
 def test_the_chain_is_asked_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    provider = Provider(found(), found("renewed"))
-    chain = chain_of(provider, ManualClock(), monkeypatch)
-    assert [chain.keys(), chain.keys()] == [Keys("id", CANARY), Keys("id", CANARY, "renewed")]
+    library = LibraryChain(found(), found("renewed"))
+    chain = chain_of(library, ManualClock(), monkeypatch)
+    assert [chain.credentials(), chain.credentials()] == [
+        Credentials("id", CANARY),
+        Credentials("id", CANARY, "renewed"),
+    ]
 
 
-def test_no_keys_name_the_chain_and_quote_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    chain = chain_of(Provider(RuntimeError(f"cannot parse {CANARY}")), ManualClock(), monkeypatch)
+def test_without_credentials_the_chain_is_named_and_nothing_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = chain_of(LibraryChain(RuntimeError(f"cannot parse {CANARY}")), ManualClock(), monkeypatch)
     with pytest.raises(ConfigurationError) as raised:
-        chain.keys()
+        chain.credentials()
     for word in (
         "ALIBABA_CLOUD_ACCESS_KEY_ID",
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
@@ -77,32 +80,32 @@ def test_no_keys_name_the_chain_and_quote_nothing(monkeypatch: pytest.MonkeyPatc
     assert CANARY not in str(raised.value)
 
 
-def test_many_threads_wait_once_for_keys_that_are_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    provider, clock = Provider(RuntimeError()), ManualClock()
-    chain = chain_of(provider, clock, monkeypatch)
+def test_many_threads_wait_once_for_missing_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    library, clock = LibraryChain(RuntimeError()), ManualClock()
+    chain = chain_of(library, clock, monkeypatch)
     with ThreadPoolExecutor(16) as pool:
-        failures = [future.exception() for future in [pool.submit(chain.keys) for _ in range(64)]]
+        failures = [future.exception() for future in [pool.submit(chain.credentials) for _ in range(64)]]
     assert {type(failure) for failure in failures} == {ConfigurationError}
-    assert provider.asked == 1
+    assert library.asked == 1
 
 
-def test_keys_that_appear_later_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    provider, clock = Provider(RuntimeError(), found()), ManualClock()
-    chain = chain_of(provider, clock, monkeypatch)
+def test_credentials_that_appear_later_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    library, clock = LibraryChain(RuntimeError(), found()), ManualClock()
+    chain = chain_of(library, clock, monkeypatch)
     with pytest.raises(ConfigurationError):
-        chain.keys()
+        chain.credentials()
     clock.sleep(10.5)
-    assert chain.keys() == Keys("id", CANARY)
+    assert chain.credentials() == Credentials("id", CANARY)
 
 
 ASK = """
 import json
 from pulumi_ehpc.api import SystemClock
-from pulumi_ehpc.api.credentials import DefaultChain
+from pulumi_ehpc.api.credentials import DefaultCredentialChain
 from pulumi_ehpc.errors import ConfigurationError
 try:
-    keys = DefaultChain(SystemClock()).keys()
-    print(json.dumps([keys.key_id, keys.secret, keys.token]))
+    found = DefaultCredentialChain(SystemClock()).credentials()
+    print(json.dumps([found.access_key_id, found.access_key_secret, found.security_token]))
 except ConfigurationError as error:
     print(json.dumps(str(error)))
 """
@@ -117,10 +120,10 @@ def test_the_real_chain_reads_the_environment() -> None:
     assert ask(variables).stdout_json == ["id", "s", "t"]
 
 
-def test_the_real_chain_without_keys_prints_no_traceback(tmp_path: os.PathLike[str]) -> None:
-    answer = ask({"HOME": os.fspath(tmp_path)})
-    assert "No Alibaba Cloud credentials were found." in answer.stdout_json
-    assert answer.stderr == ""
+def test_the_real_chain_without_credentials_prints_no_traceback(tmp_path: os.PathLike[str]) -> None:
+    asked = ask({"HOME": os.fspath(tmp_path)})
+    assert "No Alibaba Cloud credentials were found." in asked.stdout_json
+    assert asked.stderr == ""
 
 
 def ask(variables: dict[str, str]) -> Any:

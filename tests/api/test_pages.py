@@ -32,8 +32,8 @@ class Service:
     def by_number(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         size = min(int(parameters.get("PageSize", self.cap)), self.cap)
         start = (int(parameters.get("PageNumber", 1)) - 1) * size
-        answer = self.wrap(self.items[start : start + size])
-        return answer if self.total is None else {**answer, "TotalCount": self.total(len(self.items))}
+        response = self.wrap(self.items[start : start + size])
+        return response if self.total is None else {**response, "TotalCount": self.total(len(self.items))}
 
     def by_token(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         start = int(parameters.get("NextToken", 0))
@@ -52,7 +52,7 @@ class Service:
 
 
 @pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 150])
-@pytest.mark.parametrize("total", [int, str, None], ids=["number", "text", "none"])
+@pytest.mark.parametrize("total", [int, str, None], ids=["integer", "string", "none"])
 @pytest.mark.parametrize(("action", "version"), [("ListUsers", OLD), ("ListUsers", NEW)])
 def test_all_pages_by_number(action: str, version: str, count: int, total: Any) -> None:
     service = Service(action, version, count, total=total)
@@ -68,7 +68,7 @@ def test_a_service_with_smaller_pages_than_asked_for() -> None:
     assert len(service.calls) == 5
 
 
-def test_page_numbers_as_text() -> None:
+def test_page_numbers_as_strings() -> None:
     service = Service("ListJobs", NEW, 60)
     assert service.all() == service.items
     assert service.calls[1] == {"PageNumber": "2", "PageSize": "50"}

@@ -1,4 +1,4 @@
-"""What is repeated, how often, and after how long."""
+"""What is retried, how often, and after how long."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 import pytest
 
 from pulumi_ehpc import errors
-from pulumi_ehpc.api.retry import RETRIES, may_repeat, retrying
+from pulumi_ehpc.api.retry import RETRIES, is_retryable, retrying
 from tests.api.clocks import ManualClock
 
 
@@ -33,9 +33,9 @@ def network_error(sent: bool) -> errors.NetworkError:
         (KeyError(), False, False),
     ],
 )
-def test_only_what_is_safe_is_repeated(error: Exception, safe: bool, unsafe: bool) -> None:
-    assert may_repeat(error, idempotent=True) is safe
-    assert may_repeat(error, idempotent=False) is unsafe
+def test_only_what_is_safe_is_retried(error: Exception, safe: bool, unsafe: bool) -> None:
+    assert is_retryable(error, idempotent=True) is safe
+    assert is_retryable(error, idempotent=False) is unsafe
 
 
 def test_three_retries_at_growing_intervals_with_jitter() -> None:
@@ -59,13 +59,13 @@ def test_no_retries_when_none_are_wanted() -> None:
 
 
 def pauses(error: Exception, seed: int = 0, retries: int = RETRIES) -> list[float]:
-    clock, told = ManualClock(), list[float]()
+    clock, announced = ManualClock(), list[float]()
     policy = retrying(
         retries=retries,
         idempotent=True,
         clock=clock,
         rng=random.Random(seed),
-        before_retry=lambda _, seconds: told.append(seconds),
+        before_retry=lambda _, seconds: announced.append(seconds),
     )
 
     def fail() -> None:
@@ -74,5 +74,5 @@ def pauses(error: Exception, seed: int = 0, retries: int = RETRIES) -> list[floa
     with pytest.raises(type(error)) as raised:
         policy(fail)
     assert raised.value is error
-    assert told == clock.slept
+    assert announced == clock.slept
     return clock.slept

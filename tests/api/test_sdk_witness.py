@@ -1,6 +1,6 @@
-"""The official SDKs as witnesses: for every action, they and we must put the same onto the wire.
+"""The official SDKs as witnesses: for every action, they and the client must send the same.
 
-The SDKs are run against a server on this machine, with requests filled from the spec. Two differences are meant:
+The SDKs are run against a server on this machine, with requests filled from the spec. Two differences are intended:
 the SDKs send lists inside JSON that nobody set, as ``[]``; and they put the parameters of POST into the query string.
 """
 
@@ -104,13 +104,13 @@ def sdk_config(server: Loopback, **config: str) -> Any:
 
 
 def find(names: list[str], wanted: str) -> str:
-    """The SDKs' snake case is not mechanical (``un_tag_resources``, ``initialize_ehpc``)."""
+    """Find a name whose snake case is not regular (``un_tag_resources``, ``initialize_ehpc``)."""
     (found,) = [name for name in names if name[0] != "_" and name.replace("_", "").lower() == wanted.lower()]
     return found
 
 
 def filled(action: spec.Action, seed: int) -> dict[str, Any]:
-    """Parameters for an action: all of them for seed 0, else a choice."""
+    """Return parameters for an action: all of them for seed 0, else a random choice."""
     rng = random.Random(seed)
     return {
         name: value_of(shape, rng, seed)
@@ -121,7 +121,7 @@ def filled(action: spec.Action, seed: int) -> dict[str, Any]:
 
 def value_of(shape: spec.Shape, rng: random.Random, seed: int) -> Any:
     if shape.type == "object":
-        # Names with a small letter are other spellings of the same, see corrections.json; the SDKs do not have them.
+        # Lowercase names are other spellings, see corrections.json; the SDKs do not have them.
         properties = {name: member for name, member in shape.properties.items() if not name.islower()}
         names = [name for name, member in properties.items() if member.required or not seed or rng.random() < 0.6]
         # An object without members vanishes when it is flattened, so that a required one has at least one.
@@ -133,7 +133,7 @@ def value_of(shape: spec.Shape, rng: random.Random, seed: int) -> Any:
 
 
 def comparable(action: spec.Action, parameters: dict[str, str]) -> dict[str, Any]:
-    """JSON text is compared by what it stands for; system parameters have no place in the spec."""
+    """Parse JSON strings, and leave out system parameters, which are not in the spec."""
     tree = {
         name: json.loads(value) if is_json(action, name) else value
         for name, value in parameters.items()

@@ -44,7 +44,7 @@ V1_DESCRIBE_REGIONS = {
 
 V1_OLDER_PAGES = {"TimeStamp" if name == "Timestamp" else name: value for name, value in V1_DESCRIBE_REGIONS.items()}
 
-# "HTTP protocol and signature" of the Short Message Service: SendSms, with text that is not ASCII.
+# "HTTP protocol and signature" of the Short Message Service: SendSms, with a string that is not ASCII.
 V1_SEND_SMS = {
     "AccessKeyId": "testId",
     "Action": "SendSms",
@@ -97,12 +97,12 @@ def test_authorization_is_read_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    "header",
     ["", "Basic dTpw", "ACS3-HMAC-SHA256 Credential=k", V3_AUTHORIZATION[:-1], V3_AUTHORIZATION.replace("3-HMAC", "4")],
 )
-def test_anything_else_is_no_authorization(text: str) -> None:
+def test_anything_else_is_no_authorization(header: str) -> None:
     with pytest.raises(ValueError, match="ACS3-HMAC-SHA256"):
-        parse_acs3_authorization(text)
+        parse_acs3_authorization(header)
 
 
 @pytest.mark.parametrize(
@@ -130,11 +130,11 @@ def test_v1_signature_depends_on_the_method() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "encoded"),
+    ("plain", "encoded"),
     [("a b", "a%20b"), ("*", "%2A"), ("~-_.", "~-_."), ("/", "%2F"), ("é", "%C3%A9"), ("+&=", "%2B%26%3D")],
 )
-def test_percent_encoding_follows_rfc_3986(text: str, encoded: str) -> None:
-    assert percent_encode(text) == encoded
+def test_percent_encoding_follows_rfc_3986(plain: str, encoded: str) -> None:
+    assert percent_encode(plain) == encoded
 
 
 def sign_acs3(headers: dict[str, str] | None = None) -> str:

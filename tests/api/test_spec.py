@@ -30,7 +30,7 @@ def test_unknown_versions_and_actions_are_key_errors() -> None:
         spec.action("CreateGWSCluster", "2018-04-12")
 
 
-def test_actions_that_read_are_told_by_their_names() -> None:
+def test_actions_that_read_are_known_by_their_names() -> None:
     reading = {name for name, action in spec.actions("2024-07-30").items() if action.reads}
     assert {"GetCluster", "ListNodes", "DescribeAddonTemplate"} <= reading
     assert not reading & {"CreateCluster", "DeleteUsers", "UpdateQueue", "InstallAddon"}

@@ -151,11 +151,11 @@ def test_threads_share_the_limit(tmp_path: Path) -> None:
 CALL_MANY = """
 import sys
 from pathlib import Path
-from pulumi_ehpc.api import Client, Keys, Settings
+from pulumi_ehpc.api import Client, Credentials, Settings
 settings = Settings("cn-hangzhou", endpoint=sys.argv[1], max_qps=int(sys.argv[3]))
-with Client(settings, keys=Keys("id", "secret"), cache_folder=Path(sys.argv[2])) as client:
+with Client(settings, credentials=Credentials("id", "secret"), cache_folder=Path(sys.argv[2])) as client:
     for _ in range(int(sys.argv[4])):
-        client.call("GetCluster", {"ClusterId": "c"}, version="2024-07-30")
+        client.for_version("2024-07-30").call("GetCluster", {"ClusterId": "c"})
 """
 
 

@@ -1,4 +1,4 @@
-"""Sending: connections are kept, and every way to fail is told apart without showing the address."""
+"""Sending: connections are reused, and every failure is classified without showing the URL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 import requests
 import responses
 
-from pulumi_ehpc.api.envelope import Request
+from pulumi_ehpc.api.signers import HttpRequest
 from pulumi_ehpc.api.transport import Transport, new_session
 from pulumi_ehpc.errors import NetworkError
 from tests.api.loopback import Loopback, Reply
@@ -26,11 +26,11 @@ def transport() -> Iterator[Transport]:
     transport.close()
 
 
-def test_an_answer_is_handed_on_whatever_its_status(transport: Transport) -> None:
+def test_a_response_is_returned_whatever_its_status(transport: Transport) -> None:
     with Loopback(Reply({"Code": "X"}, status=503, headers={"x-acs-retry-after": "10"})) as server:
-        answer = transport.send(request_to(server.endpoint), action="GetCluster")
-    assert (answer.status, answer.body) == (503, b'{"Code": "X"}')
-    assert answer.headers["X-ACS-Retry-After"] == "10"
+        response = transport.send(request_to(server.endpoint), action="GetCluster")
+    assert (response.status, response.body) == (503, b'{"Code": "X"}')
+    assert response.headers["X-ACS-Retry-After"] == "10"
 
 
 def test_redirects_are_not_followed(transport: Transport) -> None:
@@ -122,21 +122,21 @@ def anything_else() -> NetworkError:
 
 FAILURES: list[tuple[Callable[[], NetworkError], str, bool]] = [
     (refused, "no connection could be made", False),
-    (unknown_host, "the host name is not known", False),
+    (unknown_host, "the host name cannot be resolved", False),
     (never_connected, "no connection within 5 seconds", False),
-    (no_proxy, "the proxy did not let the connection through", False),
-    (silent, "no answer within 0.05 seconds", True),
-    (broken_off, "the answer broke off", True),
+    (no_proxy, "the proxy refused the connection", False),
+    (silent, "no response within 0.05 seconds", True),
+    (broken_off, "the response was cut off", True),
     (lost, "the connection was lost", True),
-    (not_tls, "could not be secured (TLS)", True),
+    (not_tls, "the TLS handshake failed", True),
     (anything_else, "could not be sent (InvalidURL)", True),
 ]
 
 
-@pytest.mark.parametrize(("failure", "text", "sent"), FAILURES, ids=[case[0].__name__ for case in FAILURES])
-def test_failures_are_told_apart(failure: Callable[[], NetworkError], text: str, sent: bool) -> None:
+@pytest.mark.parametrize(("failure", "message", "sent"), FAILURES, ids=[case[0].__name__ for case in FAILURES])
+def test_failures_are_classified(failure: Callable[[], NetworkError], message: str, sent: bool) -> None:
     error = failure()
-    assert text in str(error)
+    assert message in str(error)
     assert error.sent is sent
     assert error.next_step.endswith(".")
     assert error.action == "AddUsers"
@@ -166,5 +166,5 @@ def fail_as(error: Exception) -> NetworkError:
         return fail("http://ehpc.example.invalid")
 
 
-def request_to(base_url: str, headers: dict[str, str] | None = None) -> Request:
-    return Request("GET", base_url, f"{base_url}/?Password={CANARY}", headers or {}, b"")
+def request_to(base_url: str, headers: dict[str, str] | None = None) -> HttpRequest:
+    return HttpRequest("GET", base_url, f"{base_url}/?Password={CANARY}", headers or {}, b"")

@@ -14,8 +14,8 @@ INSTALLED = {program: f"/opt/pulumi/{program}" for program in ("pulumi", *HOST_P
 NOTHING: dict[str, str] = {}
 
 
-def saying(text: str | None) -> checks.Ask:
-    return lambda _: text
+def printing(output: str | None) -> checks.Run:
+    return lambda _: output
 
 
 @pytest.mark.parametrize(("version", "status"), [((3, 9, 18), "fail"), ((3, 10, 0), "ok"), ((3, 13, 1), "ok")])
@@ -47,21 +47,21 @@ class TestSdk:
 
 class TestPulumiCli:
     def test_a_new_one(self) -> None:
-        finding = checks.pulumi_cli(INSTALLED.get, saying("v3.259.0"))
+        finding = checks.pulumi_cli(INSTALLED.get, printing("v3.259.0"))
         assert finding == Finding("Pulumi CLI", "ok", "v3.259.0 (/opt/pulumi/pulumi)")
 
     @pytest.mark.parametrize("version", ["v3.215.0", "v2.24.1"])
     def test_an_old_one(self, version: str) -> None:
-        finding = checks.pulumi_cli(INSTALLED.get, saying(version))
+        finding = checks.pulumi_cli(INSTALLED.get, printing(version))
         assert (finding.status, finding.remedy) == ("fail", "Upgrade it to 3.216 or newer.")
 
     def test_none(self) -> None:
-        finding = checks.pulumi_cli(NOTHING.get, saying(None))
+        finding = checks.pulumi_cli(NOTHING.get, printing(None))
         assert (finding.status, finding.found) == ("fail", "not on PATH")
         assert "make -s env" in finding.remedy
 
     def test_one_that_does_not_run(self) -> None:
-        assert "does not run" in checks.pulumi_cli(INSTALLED.get, saying(None)).found
+        assert "does not run" in checks.pulumi_cli(INSTALLED.get, printing(None)).found
 
 
 class TestLanguageHost:
@@ -77,29 +77,29 @@ class TestLanguageHost:
 
 class TestProgramPython:
     def test_the_package_is_looked_for_in_the_python_that_programs_get(self) -> None:
-        asked: list[Sequence[str]] = []
+        commands: list[Sequence[str]] = []
 
-        def ask(command: Sequence[str]) -> str:
-            asked.append(command)
+        def run(command: Sequence[str]) -> str:
+            commands.append(command)
             return ""
 
-        finding = checks.program_python({"python3": "/venv/bin/python3"}.get, ask)
+        finding = checks.program_python({"python3": "/venv/bin/python3"}.get, run)
         assert (finding.status, finding.found) == ("ok", "/venv/bin/python3")
-        assert asked[0][0] == "/venv/bin/python3"
+        assert commands[0][0] == "/venv/bin/python3"
 
     def test_a_python_without_the_package_is_a_warning(self) -> None:
-        finding = checks.program_python({"python3": "/usr/bin/python3"}.get, saying(None))
+        finding = checks.program_python({"python3": "/usr/bin/python3"}.get, printing(None))
         assert (finding.status, finding.found) == ("warn", "/usr/bin/python3 does not have pulumi-ehpc")
 
     def test_no_python(self) -> None:
-        assert checks.program_python(NOTHING.get, saying(None)).found == "no python3 on PATH"
+        assert checks.program_python(NOTHING.get, printing(None)).found == "no python3 on PATH"
 
 
 class TestSettings:
     def found(self, config: dict[str, str], environ: dict[str, str]) -> dict[str, str]:
         return {finding.name: finding.found for finding in checks.settings(config, environ)[1]}
 
-    def test_each_value_tells_where_it_comes_from(self) -> None:
+    def test_each_value_shows_where_it_comes_from(self) -> None:
         found = self.found(
             {"ehpc:region": "cn-beijing"},
             {"ALIBABA_CLOUD_REGION_ID": "cn-hangzhou", "EHPC_API_VERSION": "2018-04-12"},
@@ -110,7 +110,7 @@ class TestSettings:
             "address": "https://ehpc.cn-beijing.aliyuncs.com (of the region)",
         }
 
-    def test_an_endpoint_of_one_s_own(self) -> None:
+    def test_another_endpoint(self) -> None:
         found = self.found({}, {"EHPC_ENDPOINT": "127.0.0.1:8080"})
         assert found["address"] == "http://127.0.0.1:8080 (EHPC_ENDPOINT)"
 
@@ -119,7 +119,7 @@ class TestSettings:
         assert chosen is not None
         assert [(finding.name, finding.status) for finding in findings] == [("region", "warn"), ("API version", "ok")]
 
-    def test_every_bad_value_is_named(self) -> None:
+    def test_every_invalid_value_is_named(self) -> None:
         chosen, (finding,) = checks.settings({"ehpc:apiVersion": "1999-01-01", "ehpc:region": "?"}, {})
         assert chosen is None
         assert finding.status == "fail"
@@ -137,11 +137,11 @@ def test_no_credentials_are_a_warning_because_previews_need_none() -> None:
     assert "ALIBABA_CLOUD_ACCESS_KEY_ID" in finding.remedy
 
 
-def test_an_endpoint_that_answers() -> None:
-    assert checks.endpoint(0.0421, "https://e").found == "https://e answers in 42 ms"
+def test_an_endpoint_that_responds() -> None:
+    assert checks.endpoint(0.0421, "https://e").found == "https://e responds in 42 ms"
 
 
-def test_an_endpoint_that_does_not_answer_keeps_the_remedy_of_the_error() -> None:
+def test_an_endpoint_that_does_not_respond_keeps_the_remedy_of_the_error() -> None:
     finding = checks.unreachable(NetworkError("refused", endpoint="https://e", next_step="Check the proxy."))
     assert finding == Finding("endpoint", "fail", "refused", "Check the proxy.")
     assert checks.unreachable(NetworkError("refused", endpoint="https://e")).remedy
@@ -150,7 +150,7 @@ def test_an_endpoint_that_does_not_answer_keeps_the_remedy_of_the_error() -> Non
 @pytest.mark.parametrize(
     ("skew", "status", "found"),
     [
-        (None, "ok", "the endpoint does not tell its time, nothing to compare with"),
+        (None, "ok", "not compared: the endpoint does not report its time"),
         (0.4, "ok", "agrees with the service's"),
         (60.0, "ok", "60 s ahead of the service"),
         (-61.0, "warn", "61 s behind the service"),

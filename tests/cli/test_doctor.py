@@ -28,7 +28,7 @@ KEY_ID = "canary-of-the-key-id"
 
 
 class Refusing(BaseHTTPRequestHandler):
-    """Answers as the service does to a request without a signature."""
+    """Refuses every request, as the service refuses one without a signature."""
 
     def do_GET(self) -> None:
         self.send_response(400)
@@ -50,23 +50,23 @@ def endpoint() -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine with the CLI, with keys and without settings."""
+    """Set up a machine with the CLI and credentials and without settings."""
     for program in ("pulumi", "python3", *HOST_PROGRAMS):
         (tmp_path / program).write_text(PULUMI)
         (tmp_path / program).chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(doctor, "_credential_provider", lambda: "default/env")
+    monkeypatch.setattr(doctor, "_credential_link", lambda: "default/env")
     for name in ("ALIBABA_CLOUD_REGION_ID", "EHPC_API_VERSION", "EHPC_ENDPOINT"):
         monkeypatch.delenv(name, raising=False)
 
 
-def test_everything_is_looked_at_and_all_is_well(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_is_checked_and_in_place(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EHPC_ENDPOINT", endpoint)
     monkeypatch.setenv("ALIBABA_CLOUD_REGION_ID", "cn-hangzhou")
-    answer = CliRunner().invoke(main.app, ["doctor", "--json"])
-    assert answer.exit_code == 0
-    findings = {row["name"]: row for row in json.loads(answer.stdout)}
+    result = CliRunner().invoke(main.app, ["doctor", "--json"])
+    assert result.exit_code == 0
+    findings = {row["name"]: row for row in json.loads(result.stdout)}
     assert list(findings) == [
         "Python",
         "packages",
@@ -87,48 +87,48 @@ def test_everything_is_looked_at_and_all_is_well(endpoint: str, monkeypatch: pyt
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_credentials_are_found_and_never_shown(options: list[str]) -> None:
     # In a process of its own: the library of the credential chain reads the environment when it is imported.
-    keys = {"ALIBABA_CLOUD_ACCESS_KEY_ID": KEY_ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET}
+    variables = {"ALIBABA_CLOUD_ACCESS_KEY_ID": KEY_ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET}
     code = "import sys; from pulumi_ehpc.cli.main import main; main(sys.argv[1:])"
-    answer = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code, "doctor", *options],
-        env={**os.environ, **keys},
+        env={**os.environ, **variables},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert "found (env)" in answer.stdout
-    assert KEY_ID not in answer.stdout + answer.stderr
-    assert SECRET not in answer.stdout + answer.stderr
+    assert "found (env)" in result.stdout
+    assert KEY_ID not in result.stdout + result.stderr
+    assert SECRET not in result.stdout + result.stderr
 
 
 def test_no_credentials_are_a_warning_and_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "_credential_provider", lambda: None)
-    answer = CliRunner().invoke(main.app, ["doctor"])
-    assert answer.exit_code == 0
-    assert "\nwarn\tcredentials\tnone found\t" in answer.stdout
+    monkeypatch.setattr(doctor, "_credential_link", lambda: None)
+    result = CliRunner().invoke(main.app, ["doctor"])
+    assert result.exit_code == 0
+    assert "\nwarn\tcredentials\tnone found\t" in result.stdout
 
 
-def test_without_a_region_no_address_is_called_and_that_is_only_a_warning() -> None:
-    answer = CliRunner().invoke(main.app, ["doctor"])
-    assert answer.exit_code == 0
-    assert "\nwarn\tregion\tnot set\tSet it:" in answer.stdout
-    assert "endpoint" not in answer.stdout
+def test_without_a_region_no_endpoint_is_called_and_that_is_only_a_warning() -> None:
+    result = CliRunner().invoke(main.app, ["doctor"])
+    assert result.exit_code == 0
+    assert "\nwarn\tregion\tnot set\tSet it with" in result.stdout
+    assert "endpoint" not in result.stdout
 
 
-def test_an_endpoint_that_does_not_answer_is_a_failure(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endpoint_that_does_not_respond_is_a_failure(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with HTTPServer(("127.0.0.1", 0), Refusing) as server:
         closed = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setenv("EHPC_ENDPOINT", closed)
-    answer = CliRunner().invoke(main.app, ["doctor"])
-    assert answer.exit_code == 1
-    assert "\nfail\tendpoint\t" in answer.stdout
+    result = CliRunner().invoke(main.app, ["doctor"])
+    assert result.exit_code == 1
+    assert "\nfail\tendpoint\t" in result.stdout
 
 
 def test_no_pulumi_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
-    answer = CliRunner().invoke(main.app, ["doctor"])
-    assert answer.exit_code == 1
-    assert "fail\tPulumi CLI\tnot on PATH\t" in answer.stdout
+    result = CliRunner().invoke(main.app, ["doctor"])
+    assert result.exit_code == 1
+    assert "fail\tPulumi CLI\tnot on PATH\t" in result.stdout
 
 
 LONG = Finding("address", "warn", "word " * 40, "do " * 40)

@@ -30,18 +30,18 @@ def test_the_verbs_are_known() -> None:
     assert {line for line in commands() if line and " " not in line} == VERBS
 
 
-@pytest.mark.parametrize(("line", "text"), commands().items())
-def test_every_command_explains_itself(line: str, text: str) -> None:
-    answer = CliRunner().invoke(main.app, [*line.split(), "--help"], env={"COLUMNS": "200"})
-    assert answer.exit_code == 0
-    assert len(text.split()) > 5
-    assert text.split()[0] in answer.stdout
+@pytest.mark.parametrize(("line", "help_text"), commands().items())
+def test_every_command_explains_itself(line: str, help_text: str) -> None:
+    result = CliRunner().invoke(main.app, [*line.split(), "--help"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    assert len(help_text.split()) > 5
+    assert help_text.split()[0] in result.stdout
 
 
 @pytest.mark.parametrize("line", ["", "doctor", "version"])
 def test_help_teaches_with_an_example(line: str) -> None:
-    answer = CliRunner().invoke(main.app, [*line.split(), "-h"], env={"COLUMNS": "200"})
-    assert f"ehpc {line or 'doctor'}" in answer.stdout.partition("Usage:")[2].partition("\n")[2]
+    result = CliRunner().invoke(main.app, [*line.split(), "-h"], env={"COLUMNS": "200"})
+    assert f"ehpc {line or 'doctor'}" in result.stdout.partition("Usage:")[2].partition("\n")[2]
 
 
 def run(*arguments: str) -> object:
@@ -78,7 +78,7 @@ class TestErrors:
         error = ConfigurationError("No region is set.", next_step="Set ehpc:region.")
         assert self.fail_with(error, monkeypatch) == "ehpc: No region is set. Set ehpc:region."
 
-    def test_every_reason_is_shown(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_every_violation_is_shown(self, monkeypatch: pytest.MonkeyPatch) -> None:
         error = InputError("Two mistakes.", [Violation("a", "1", "too small"), Violation("b", "9", "too big")])
         message = str(self.fail_with(error, monkeypatch))
         assert message.splitlines() == ["ehpc: Two mistakes.", "  - a = 1: too small", "  - b = 9: too big"]
@@ -90,13 +90,13 @@ class TestErrors:
     def test_a_command_may_end_with_a_status_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert self.fail_with(typer.Exit(7), monkeypatch) == 7
 
-    def test_an_unforeseen_error_is_a_sentence_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_unexpected_error_is_a_message_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("EHPC_TRACEBACK", raising=False)
         message = str(self.fail_with(ZeroDivisionError("division by zero"), monkeypatch))
         assert message.startswith("ehpc: ZeroDivisionError: division by zero\n")
         assert "EHPC_TRACEBACK=1" in message
 
-    def test_who_asks_for_the_traceback_gets_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_traceback_is_shown_on_request(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("EHPC_TRACEBACK", "1")
         monkeypatch.setattr(doctor, "examine", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):

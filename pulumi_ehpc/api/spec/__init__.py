@@ -2,16 +2,16 @@
 
 A folder for each API version holds
 
-* ``service.json``: actions, parameters and answers, generated from the official SDK and never edited;
-* ``corrections.json``: what the SDK does not say of parameters (required marks, other spellings, whether
-  the action sets a state), and how it is known;
-* ``waiters.json``: which answers mean that a state was reached or missed for good;
-* ``paginators.json``: where an action's answer has its list, and how to ask for the next page.
+* ``service.json``: actions, parameters and responses, generated from the official SDK and never edited;
+* ``corrections.json``: what the SDK leaves out about parameters (which are required, other spellings, whether the
+  action sets a state), with the source of each correction;
+* ``waiters.json``: which responses mean that a state was reached, or cannot be reached any more;
+* ``paginators.json``: where an action's response has its list, and how to request the next page.
 
-Beside them, for both versions: ``errors.json`` (documented error codes), ``failures.json`` (what kind of failure a
-code is, and what to do about it) and ``secrets.json`` (names whose values are never shown).
+Shared by both versions: ``errors.json`` (documented error codes), ``failures.json`` (the kind of failure that a code
+stands for, and what to do about it) and ``secrets.json`` (names whose values are never shown).
 
-The client and the simulator share this data. Each file is read when it is first asked for, and once.
+The client and the fake share this data. Each file is read once, when it is first needed.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from pulumi_ehpc.api.spec.model import Acceptor, Action, ErrorCode, Failure, Paginator, Shape, Waiter
-from pulumi_ehpc.api.spec.redaction import REDACTED, redact, secret_names, secret_values
+from pulumi_ehpc.api.spec.paths import dig
+from pulumi_ehpc.api.spec.redaction import redact, secret_names, secret_values
 
 __all__ = [
-    "REDACTED",
     "VERSIONS",
     "Acceptor",
     "Action",
@@ -38,6 +38,7 @@ __all__ = [
     "Waiter",
     "action",
     "actions",
+    "dig",
     "error_codes",
     "failure_kinds",
     "failure_of",
@@ -55,7 +56,7 @@ VERSIONS: Final = ("2018-04-12", "2024-07-30")
 
 @cache
 def actions(version: str) -> Mapping[str, Action]:
-    """Every action of an API version, by name.
+    """Return every action of an API version, by name.
 
     Raises:
         KeyError: There is no such version.
@@ -77,7 +78,7 @@ def actions(version: str) -> Mapping[str, Action]:
 
 
 def action(name: str, version: str) -> Action:
-    """One action of an API version.
+    """Return one action of an API version.
 
     Raises:
         KeyError: There is no such version or action.
@@ -87,22 +88,22 @@ def action(name: str, version: str) -> Action:
 
 @cache
 def error_codes() -> Mapping[str, ErrorCode]:
-    """The documented error codes of both versions, by code."""
+    """Return the documented error codes of both versions, by code."""
     return MappingProxyType({code: ErrorCode(code, entry["http"]) for code, entry in _data("errors.json").items()})
 
 
 @cache
 def failure_kinds() -> Mapping[str, Failure]:
-    """What there is to do about each kind of failure, by the name of its error class."""
+    """Return every kind of failure, by the name of its error class."""
     return MappingProxyType(
         {name: Failure(name, entry["next_step"]) for name, entry in _data("failures.json")["kinds"].items()}
     )
 
 
 def failure_of(code: str, http_status: int) -> str:
-    """Classify an error: the name of its class in ``pulumi_ehpc.errors``.
+    """Classify an error, and return the name of its class in ``pulumi_ehpc.errors``.
 
-    The code decides, whole first and then by its leading parts (``OrderError.NoCard``, then ``OrderError``); an unknown
+    The code is looked up whole and then by its leading parts (``OrderError.NoCard``, then ``OrderError``); an unknown
     code is classified by the HTTP status.
     """
     for prefix in _prefixes(code):
@@ -114,9 +115,9 @@ def failure_of(code: str, http_status: int) -> str:
 
 
 def next_step_of(code: str, http_status: int) -> str:
-    """What a person can do about an error: the advice for its code, else for its kind.
+    """Return what a person can do about an error: the advice for its code, else for its kind.
 
-    The advice for a family of codes does not hold for a member that is of another kind.
+    The advice for a family of codes does not apply to a member that is of another kind.
     """
     advice: dict[str, str] = _data("failures.json")["advice"]
     for prefix in _prefixes(code):
@@ -129,7 +130,7 @@ def next_step_of(code: str, http_status: int) -> str:
 
 @cache
 def waiters(version: str) -> Mapping[str, Waiter]:
-    """The waiters of an API version, by name."""
+    """Return the waiters of an API version, by name."""
     found = {
         name: Waiter(
             name=name,
@@ -145,7 +146,7 @@ def waiters(version: str) -> Mapping[str, Waiter]:
 
 @cache
 def paginators(version: str) -> Mapping[str, Paginator]:
-    """The paginators of an API version, by action."""
+    """Return the paginators of an API version, by action."""
     found = {
         name: Paginator(action=name, items=entry["items"], style=entry["style"], page_size=entry.get("page_size"))
         for name, entry in _version_data(version, "paginators.json").items()
@@ -182,10 +183,10 @@ def _shape(entry: Mapping[str, Any], corrections: Mapping[str, Any], path: str =
     """Build a shape.
 
     Args:
-        entry: What service.json says.
-        corrections: What corrections.json says of the action: ``required``, paths that are, such as ``User[].Name``;
-            ``also``, texts that an object takes as well.
-        path: Where the shape stands below the action.
+        entry: The value's entry in service.json.
+        corrections: The action's entry in corrections.json: ``required`` lists the paths that are, such as
+            ``User[].Name``; ``also`` names further string members of the object at a path.
+        path: Path of the value below the action.
     """
     items = entry.get("items")
     more = {name: {"type": "string"} for name in corrections.get("also", {}).get(path, ())}

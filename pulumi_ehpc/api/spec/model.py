@@ -1,4 +1,4 @@
-"""The shapes of the spec data: what an action, a waiter or an error code is made of."""
+"""The data model of the spec: actions, shapes, error codes, waiters and paginators."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ __all__ = ["Acceptor", "Action", "ErrorCode", "Failure", "Paginator", "Shape", "
 
 @dataclass(frozen=True)
 class Shape:
-    """The shape of one value in a request or an answer.
+    """The shape of one value in a request or a response.
 
-    Limits are the documented ones. They are for checks close to the user; the client leaves them to the service, whose
-    documentation is known to lag behind it.
+    Limits are the documented ones. The resources check them; the client does not, because the service is known to be
+    ahead of its documentation.
 
     Attributes:
         type: JSON type of the value.
         required: Whether a call without it is refused.
-        encoding: How a top-level parameter travels: as text (``scalar``), as ``Name.1.Field`` keys (``flat``) or as one
-            JSON string (``json``). Empty below the top level and in answers.
-        enum: Documented values; empty when none are listed.
-        minimum: Smallest documented value.
-        maximum: Largest documented value.
-        max_items: Largest documented length of a list.
-        default: What the service assumes when the value is left out.
+        encoding: How a top-level parameter is sent: as a string (``scalar``), as ``Name.1.Field`` keys (``flat``) or as
+            one JSON string (``json``). Empty below the top level and in responses.
+        enum: Documented values; empty when none are documented.
+        minimum: Documented minimum.
+        maximum: Documented maximum.
+        max_items: Documented maximum length of a list.
+        default: The service default.
         items: Shape of the elements, for arrays.
         properties: Shapes of the members, for objects.
     """
@@ -50,9 +50,9 @@ class Action:
         name: Name of the action.
         version: API version.
         method: HTTP method.
-        parameters: Its parameters.
-        response: Its answer.
-        sets: Whether it sets a state, so that doing it twice is doing it once.
+        parameters: Shapes of its parameters, by name.
+        response: Shape of its response.
+        sets: Whether it sets a state, so that calling it twice has the effect of calling it once.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Action:
 
     @property
     def reads(self) -> bool:
-        """Whether the action changes nothing, so that it may be repeated freely."""
+        """Whether the action changes nothing, so that it is always safe to retry."""
         return self.name.startswith(("Get", "List", "Describe"))
 
 
@@ -91,11 +91,11 @@ class Failure:
 
 @dataclass(frozen=True)
 class Acceptor:
-    """One rule of a waiter: an answer that matches ends the wait.
+    """One rule of a waiter: a response or error that matches ends the wait.
 
     Attributes:
-        outcome: Whether the wait then succeeded or failed.
-        matcher: ``path`` compares the state found at the waiter's path, ``error`` the code of an error.
+        outcome: How the wait then ends.
+        matcher: ``path`` compares the state at the waiter's path, ``error`` the code of an error.
         expected: The state or the code.
     """
 
@@ -106,14 +106,14 @@ class Acceptor:
 
 @dataclass(frozen=True)
 class Waiter:
-    """How to wait for a state: an action to repeat and what its answers mean.
+    """How to wait for a state: which action to call repeatedly, and what its responses mean.
 
     Attributes:
         name: Name of the waiter.
-        action: The action to repeat.
-        path: Dotted path of the state in the answer.
-        delay_seconds: Longest pause between two polls.
-        acceptors: Tried in order; when none matches, the wait goes on.
+        action: The action to call.
+        path: Dotted path of the state in the response.
+        delay_seconds: Maximum pause between two calls.
+        acceptors: Rules, tried in order; when none matches, the wait goes on.
     """
 
     name: str
@@ -125,14 +125,14 @@ class Waiter:
 
 @dataclass(frozen=True)
 class Paginator:
-    """Where the list of an action is, and how to ask for more of it.
+    """Where the response of an action has its list, and how to request the next page.
 
     Attributes:
         action: The action.
-        items: Dotted path of the list in the answer.
-        style: ``number`` counts pages (PageNumber, PageSize, TotalCount), ``token`` hands a NextToken on, ``none`` has
-            everything in one answer.
-        page_size: Items to ask for in one call; None leaves it to the service.
+        items: Dotted path of the list in the response.
+        style: ``number`` counts pages (PageNumber, PageSize, TotalCount), ``token`` passes on a NextToken, ``none`` has
+            everything in one response.
+        page_size: Items to request in one call; None for the service default.
     """
 
     action: str

@@ -1,4 +1,4 @@
-"""Hiding secrets in requests and answers before they are logged, recorded or shown."""
+"""Hiding secrets in requests and responses before they are logged, recorded or shown."""
 
 from __future__ import annotations
 
@@ -6,31 +6,30 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any
 
-__all__ = ["REDACTED", "redact", "secret_names", "secret_values"]
+from pulumi_ehpc.wording import SECRET
 
-REDACTED: Final = "***"
-"""What is shown in place of a secret."""
+__all__ = ["redact", "secret_names", "secret_values"]
 
 
 @cache
 def secret_names() -> frozenset[str]:
-    """Names whose values are secret, wherever they appear in a request, an answer or a header."""
+    """Return the names whose values are secret, wherever they appear in a request, a response or a header."""
     return frozenset(json.loads((files(__package__) / "secrets.json").read_text("utf-8")))
 
 
 def redact(parameters: Any) -> Any:
-    """Copy a tree with every secret replaced by ``***``.
+    """Copy a tree with every secret replaced by ``[secret]``.
 
-    Names are compared without regard to case. A secret is found as a member of an object, as the last part of a flat
-    key (``User.1.Password``), and inside JSON text. JSON text that names a secret but cannot be read is hidden whole.
+    Names are compared case-insensitively. A secret is found as a member of an object, as the last part of a flat key
+    (``User.1.Password``), and inside a JSON string. A string that names a secret but is not valid JSON is hidden whole.
 
     Args:
-        parameters: Anything JSON can hold.
+        parameters: Any JSON value.
 
     Returns:
-        A tree of the same form.
+        A tree of the same shape.
     """
     if isinstance(parameters, Mapping):
         return {name: _redact_member(str(name), value) for name, value in parameters.items()}
@@ -38,12 +37,12 @@ def redact(parameters: Any) -> Any:
         return [redact(element) for element in parameters]
     if _may_be_json(parameters) and any(name in parameters.lower() for name in _lower_names()):
         tree = _json_tree(parameters)
-        return REDACTED if tree is None else json.dumps(redact(tree), ensure_ascii=False, separators=(",", ":"))
+        return SECRET if tree is None else json.dumps(redact(tree), ensure_ascii=False, separators=(",", ":"))
     return parameters
 
 
 def secret_values(parameters: Any) -> frozenset[str]:
-    """The secrets of a tree themselves, so that they can be taken out of texts that may quote them."""
+    """Return the secrets in a tree, so that they can be removed from messages that may quote them."""
     if isinstance(parameters, Mapping):
         found = [_member_secrets(str(name), value) for name, value in parameters.items()]
     elif isinstance(parameters, (list, tuple)):
@@ -62,7 +61,7 @@ def _member_secrets(name: str, value: Any) -> frozenset[str]:
 
 
 def _redact_member(name: str, value: Any) -> Any:
-    return REDACTED if value is not None and _is_secret(name) else redact(value)
+    return SECRET if value is not None and _is_secret(name) else redact(value)
 
 
 def _is_secret(name: str) -> bool:
@@ -74,7 +73,7 @@ def _may_be_json(value: Any) -> bool:
 
 
 def _json_tree(value: Any) -> Any:
-    """The tree that a JSON text stands for; None when it stands for none."""
+    """Return the object or list that a JSON string holds; None for anything else."""
     try:
         return json.loads(value) if _may_be_json(value) else None
     except ValueError:

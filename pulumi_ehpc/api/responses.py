@@ -1,0 +1,145 @@
+"""Reading responses: the JSON body, or an error of the class that the error code belongs to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from pulumi_ehpc.api.signing import percent_encode
+from pulumi_ehpc.api.spec import failure_of, next_step_of, secret_values
+from pulumi_ehpc.errors import (
+    ApiError,
+    AuthenticationError,
+    AuthorizationError,
+    BillingError,
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+    QuotaError,
+    ServiceError,
+    ThrottledError,
+)
+from pulumi_ehpc.wording import SECRET
+
+if TYPE_CHECKING:
+    from pulumi_ehpc.api.call import Call
+    from pulumi_ehpc.api.transport import Response
+
+__all__ = ["clock_skew", "parse"]
+
+_ERROR_CLASSES: Final[Mapping[str, type[ApiError]]] = {
+    error_class.__name__: error_class
+    for error_class in (
+        AuthenticationError,
+        AuthorizationError,
+        BillingError,
+        ConflictError,
+        InvalidRequestError,
+        NotFoundError,
+        QuotaError,
+        ServiceError,
+        ThrottledError,
+    )
+}
+"""Error classes by the names that ``failures.json`` gives them."""
+
+
+def parse(response: Response, call: Call, *, now: datetime) -> dict[str, Any]:
+    """Return the JSON body of a response.
+
+    Args:
+        response: The response.
+        call: The call it belongs to; secrets among its parameters are removed from the service's message.
+        now: The time here, to measure clock skew.
+
+    Raises:
+        ApiError: The HTTP status is 300 or more, ``Success`` is false, or the body is not a JSON object.
+    """
+    try:
+        body = json.loads(response.body)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise _unreadable(response, call)
+    if response.status >= 300 or _string(body, "Success").lower() == "false":
+        raise _api_error(response, call, body, now)
+    return body
+
+
+def clock_skew(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return how many seconds this clock is ahead of the service's (negative: behind); None without a date header."""
+    try:
+        there = parsedate_to_datetime(headers.get("Date", ""))
+    except ValueError:
+        return None
+    return (now - there.replace(tzinfo=there.tzinfo or timezone.utc)).total_seconds()
+
+
+def _api_error(response: Response, call: Call, body: Mapping[str, Any], now: datetime) -> ApiError:
+    code = _string(body, "Code") or "Unsuccessful"
+    skew = clock_skew(response.headers, now)
+    return _ERROR_CLASSES[failure_of(code, response.status)](
+        _message(body, call.parameters),
+        code=code,
+        http_status=response.status,
+        request_id=_string(body, "RequestId"),
+        action=call.action.name,
+        version=call.action.version,
+        retry_after=_retry_after(response.headers),
+        next_step=next_step_of(code, response.status).format(clock_skew=_describe_skew(skew)),
+    )
+
+
+def _unreadable(response: Response, call: Call) -> ServiceError:
+    content_type = response.headers.get("Content-Type", "no content type").partition(";")[0]
+    return ServiceError(
+        f"the response is not a JSON object ({content_type}, {len(response.body)} bytes)",
+        code="UnreadableResponse",
+        http_status=response.status,
+        request_id="",
+        action=call.action.name,
+        version=call.action.version,
+        retry_after=_retry_after(response.headers),
+        next_step="The response may come from a proxy: check the endpoint and the proxy settings.",
+    )
+
+
+def _string(body: Mapping[str, Any], name: str) -> str:
+    """Return a member as a string; some gateways write its name with a lowercase first letter."""
+    value = body.get(name, body.get(name[0].lower() + name[1:]))
+    return "" if value is None else str(value)
+
+
+def _message(body: Mapping[str, Any], sent: Mapping[str, Any]) -> str:
+    """Return the service's message without the secrets it may quote."""
+    # The message about a wrong signature quotes the string that the server signed, with every parameter in it.
+    message = _string(body, "Message").partition("string to sign is")[0] or "no message"
+    for secret in sorted(secret_values(sent), key=len, reverse=True):
+        for form in _encoded_forms(secret):
+            message = message.replace(form, SECRET)
+    detail = body.get("AccessDeniedDetail")
+    permission = detail.get("AuthAction") if isinstance(detail, Mapping) else None
+    return f"{message} (missing permission {permission})" if permission else message
+
+
+def _encoded_forms(secret: str) -> list[str]:
+    """Return a secret as it is, JSON-escaped, and percent-encoded once and twice; the longest first."""
+    plain = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    once = {percent_encode(form) for form in plain}
+    twice = {percent_encode(form) for form in once}
+    return sorted(plain | once | twice, key=len, reverse=True)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds to wait; ``x-acs-retry-after`` is in milliseconds, as the official SDK reads it."""
+    value = headers.get("x-acs-retry-after", "")
+    return int(value) / 1000 if value.isascii() and value.isdigit() and int(value) > 0 else None
+
+
+def _describe_skew(skew: float | None) -> str:
+    if skew is None:
+        return "too far off"
+    return f"{abs(skew):.0f} seconds {'ahead of' if skew > 0 else 'behind'}"
