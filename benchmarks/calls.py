@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import requests
 
 from benchmarks.measure import Comparison, in_turn
-from pulumi_ehpc.api import Client, Keys, Settings
+from pulumi_ehpc.api import Client, Credentials, Settings
 
 _ROUNDS = 15
 _CALLS = 40
@@ -27,13 +27,14 @@ def measure() -> Iterator[Comparison]:
 
 
 def _compare(endpoint: str) -> Comparison:
-    settings = Settings.resolve({"ehpc:endpoint": endpoint, "ehpc:region": "cn-hangzhou"}, {})
-    with Client(settings, keys=Keys("fake", "fake")) as client, requests.Session() as session:
+    settings = Settings("cn-hangzhou", endpoint=endpoint)
+    with Client(settings, credentials=Credentials("fake", "fake")) as client, requests.Session() as session:
         session.trust_env = False
+        api = client.for_version(_VERSION)
 
         def call() -> None:
             for _ in range(_CALLS):
-                client.call("ListClusters", {"PageSize": 10}, version=_VERSION)
+                api.call("ListClusters", {"PageSize": 10})
 
         def send() -> None:
             for _ in range(_CALLS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from pulumi_ehpc.api import Outcome
+from pulumi_ehpc.api import Outcome, Wait
 from pulumi_ehpc.errors import NetworkError, ServiceError, WaitTimeoutError
 from pulumi_ehpc.lifecycle.request import Request
 
@@ -39,6 +39,6 @@ def make_sure(request: Request, act: Callable[[], object], done: Callable[[], bo
             return (Outcome.DONE, "done") if done() else (Outcome.PENDING, "not to be seen")
 
         try:
-            request.api.client.wait_until(probe, doing=request.title, timeout_seconds=_LOOK_SECONDS)
+            request.api.client.wait_until(probe, Wait(request.title, _LOOK_SECONDS))
         except WaitTimeoutError:
             raise error from None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol, cast
 
-from pulumi_ehpc.api import BoundClient
+from pulumi_ehpc.api import VersionClient, Wait
 from pulumi_ehpc.errors import EhpcError, NotFoundError, Violation, WaitCancelledError
 from pulumi_ehpc.lifecycle.fields import FieldMap
 from pulumi_ehpc.lifecycle.marks import mark
@@ -103,8 +103,8 @@ class Request:
     olds: dict[str, Any]
     outputs: dict[str, Any]
     identity: str
-    api: BoundClient
-    older: BoundClient
+    api: VersionClient
+    older: VersionClient
     timeout_seconds: float
     say: Callable[[str], None]
     note: Callable[[str], None]
@@ -129,23 +129,14 @@ class Request:
 
     def wait(self, waiter: str, parameters: Mapping[str, Any], *, doing: str) -> dict[str, Any]:
         """Wait for a state that the API version's waiter data describes, with a line of progress at every change."""
-        return self.api.wait(
-            waiter,
-            parameters,
-            timeout_seconds=self.timeout_seconds,
-            tick=self.progress(doing),
-            cancelled=self.cancelled,
+        return self.api.wait_for(
+            waiter, parameters, Wait(doing, self.timeout_seconds, self.progress(doing), self.cancelled)
         )
 
     def wait_until(self, probe: Callable[[], Any], *, doing: str, until: str) -> None:
         """Wait until a probe says so; see ``Client.wait_until``."""
-        self.api.wait_until(
-            probe,
-            doing=until,
-            timeout_seconds=self.timeout_seconds,
-            tick=self.progress(doing),
-            cancelled=self.cancelled,
-        )
+        wait = Wait(until, self.timeout_seconds, self.progress(doing), self.cancelled)
+        self.api.client.wait_until(probe, wait)
 
     def progress(self, doing: str) -> Callable[[str, float], None]:
         """Return a tick that says the state and the time taken, such as ``creating: initing (2 min 5 s)``."""

@@ -7,8 +7,9 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pulumi_ehpc.api import Client, Settings
-from pulumi_ehpc.errors import RefusedError
+from pulumi_ehpc.api import Client
+from pulumi_ehpc.engine.stack_settings import SET_REGION, StackSettings
+from pulumi_ehpc.errors import ConfigurationError, RefusedError
 from pulumi_ehpc.lifecycle.request import Locks
 
 __all__ = ["Session", "session_for"]
@@ -18,7 +19,7 @@ class Session:
     """Settings of the stack and what is shared by all its resources in this process."""
 
     def __init__(self, config: Mapping[str, str], environ: Mapping[str, str]) -> None:
-        self.settings = Settings.resolve(config, environ)
+        self.settings = StackSettings.resolve(config, environ)
         self.locks = Locks()
         self._clients: dict[str, Client] = {}
         self._guard = threading.Lock()
@@ -32,12 +33,13 @@ class Session:
         Raises:
             ConfigurationError: Neither a region nor an endpoint is set.
         """
-        region = self.settings.region or recorded
-        if not region and not self.settings.endpoint:
-            self.settings.require_region()
+        settings = self.settings.client
+        region = settings.region or recorded
+        if not region and not settings.endpoint:
+            raise ConfigurationError("No region is set.", next_step=SET_REGION)
         with self._guard:
             if region not in self._clients:
-                self._clients[region] = Client(replace(self.settings, region=region))
+                self._clients[region] = Client(replace(settings, region=region))
             return self._clients[region]
 
     def require_region(self, recorded: str, title: str) -> None:
@@ -46,7 +48,7 @@ class Session:
         Raises:
             RefusedError: The settings name another region than the one recorded.
         """
-        current = self.settings.region
+        current = self.settings.client.region
         if current and recorded and current != recorded:
             raise RefusedError(
                 f"{title} lives in {recorded}, but the region is set to {current}. Nothing was touched.",

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_ehpc.api import BoundClient
 from pulumi_ehpc.errors import EhpcError, NotFoundError, Violation
 from pulumi_ehpc.lifecycle.check import Inspection, shown
 from pulumi_ehpc.lifecycle.diff import Difference, as_declared, compare
@@ -214,8 +213,8 @@ class Steps:
             olds=dict(olds),
             outputs=dict(outputs),
             identity=str(inputs.get("identity") or ""),
-            api=BoundClient(client, inputs["api_version"]),
-            older=BoundClient(client, _OLDER),
+            api=client.for_version(inputs["api_version"]),
+            older=client.for_version(_OLDER),
             timeout_seconds=work.timeout_seconds or minutes * 60.0,
             say=work.say,
             note=work.note,
@@ -231,7 +230,11 @@ class Steps:
 
     def _recorded(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
         settings = self.session.settings
-        current = {"api_version": settings.api_version, "region": settings.region, "identity": news.get("identity")}
+        current = {
+            "api_version": settings.api_version,
+            "region": settings.client.region,
+            "identity": news.get("identity"),
+        }
         return {name: olds.get(name) or value for name, value in current.items()}
 
     def _generated(self, olds: Mapping[str, Any], given: Mapping[str, Any], who: Filled) -> dict[str, Any]:
@@ -257,7 +260,7 @@ class Steps:
         ]
 
     def _wrong_region(self, olds: Mapping[str, Any]) -> list[Violation]:
-        recorded, current = olds.get("region"), self.session.settings.region
+        recorded, current = olds.get("region"), self.session.settings.client.region
         if not recorded or not current or recorded == current:
             return []
         rule = f"this {self.noun.name} lives in {recorded}; put it back: pulumi config set ehpc:region {recorded}"

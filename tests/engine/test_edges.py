@@ -118,12 +118,12 @@ def foreign_cluster(made: Workbench) -> str:
     """Make a cluster behind the program's back, with a user and a queue of its own."""
     with made.client() as client:
         order = {"ClusterName": "foreign", "ClusterVpcId": "vpc-1", "ClusterCredentials": {"Password": "Canary-root-1"}}
-        cluster_id = str(client.call("CreateCluster", order, version="2024-07-30")["ClusterId"])
+        cluster_id = str(client.for_version("2024-07-30").call("CreateCluster", order)["ClusterId"])
         made.server.cloud.advance(600)
         user = {"UserName": "their.user", "Group": "users", "Password": "Canary-root-1"}
-        client.call("CreateUsers", {"ClusterId": cluster_id, "User": [user]}, version="2024-07-30")
+        client.for_version("2024-07-30").call("CreateUsers", {"ClusterId": cluster_id, "User": [user]})
         queue = {"QueueName": "theirs", "MaxCount": 3}
-        client.call("CreateQueue", {"ClusterId": cluster_id, "Queue": queue}, version="2024-07-30")
+        client.for_version("2024-07-30").call("CreateQueue", {"ClusterId": cluster_id, "Queue": queue})
     return cluster_id
 
 
@@ -134,16 +134,16 @@ def contents(made: Workbench, cluster_id: str) -> dict[str, Any]:
         return {
             "queues": [
                 {**queue_of(client, cluster_id, queue["QueueName"]), "UpdateTime": ""}
-                for queue in client.pages("ListQueues", where, version="2024-07-30")
+                for queue in client.for_version("2024-07-30").pages("ListQueues", where)
             ],
-            "users": list(client.pages("ListUsers", where, version="2024-07-30")),
-            "mounts": list(client.pages("ListSharedStorages", where, version="2024-07-30")),
-            "nodes": list(client.pages("ListNodes", where, version="2024-07-30")),
+            "users": list(client.for_version("2024-07-30").pages("ListUsers", where)),
+            "mounts": list(client.for_version("2024-07-30").pages("ListSharedStorages", where)),
+            "nodes": list(client.for_version("2024-07-30").pages("ListNodes", where)),
         }
 
 
 def queue_of(client: Client, cluster_id: str, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = client.call("GetQueue", {"ClusterId": cluster_id, "QueueName": name}, version="2024-07-30")[
-        "Queue"
-    ]
+    found: dict[str, Any] = client.for_version("2024-07-30").call(
+        "GetQueue", {"ClusterId": cluster_id, "QueueName": name}
+    )["Queue"]
     return found

@@ -124,9 +124,9 @@ def test_drift_is_found_and_repaired(bench: Bench, version: str) -> None:
     assert made.up().ok
     cluster = made.state()["hpc"]["id"]
     with made.client() as client:
-        client.call("DeleteUsers", _user(version, cluster, "bob.smith"), version=version)
+        client.for_version(version).call("DeleteUsers", _user(version, cluster, "bob.smith"))
         node = made.state()["fixed"]["outputs"]["nodes"][0]["id"]
-        client.call("DeleteNodes", {"ClusterId": cluster, "InstanceIds": [node]}, version="2024-07-30")
+        client.for_version("2024-07-30").call("DeleteNodes", {"ClusterId": cluster, "InstanceIds": [node]})
         made.server.cloud.advance(600)
         _rename(client, version, cluster)
     refreshed = made.refresh()
@@ -149,16 +149,15 @@ def test_vanished_objects_are_made_again(bench: Bench, version: str) -> None:
     assert made.up().ok
     cluster = made.state()["hpc"]["id"]
     with made.client() as client:
-        client.call(
+        client.for_version("2024-07-30").call(
             "DetachSharedStorages",
             {"ClusterId": cluster, "SharedStorages": [{"MountDirectory": "/data"}]},
-            version="2024-07-30",
         )
     assert made.refresh().ok
     assert {name: step["op"] for name, step in made.steps().items()} == {"data": "create"}
     assert made.up().ok
     with made.client() as client:
-        client.call("DeleteCluster", {"ClusterId": cluster}, version="2024-07-30")
+        client.for_version("2024-07-30").call("DeleteCluster", {"ClusterId": cluster})
     made.server.cloud.advance(600)
     assert made.refresh().ok
     assert set(made.steps()) == {"hpc", "work", "fixed", "team", "data"}
@@ -195,8 +194,8 @@ def _user(version: str, cluster: str, name: str) -> dict[str, Any]:
 
 def _rename(client: Client, version: str, cluster: str) -> None:
     if version == "2024-07-30":
-        listed = next(client.pages("ListClusters", {"ClusterIds": [cluster], "PageSize": 10}, version=version))
+        listed = next(client.for_version(version).pages("ListClusters", {"ClusterIds": [cluster], "PageSize": 10}))
         kept = {"ClusterDescription": listed["ClusterDescription"], "MaxCount": 100, "EnableScaleIn": True}
-        client.call("UpdateCluster", {"ClusterId": cluster, "ClusterName": "drifted", **kept}, version=version)
+        client.for_version(version).call("UpdateCluster", {"ClusterId": cluster, "ClusterName": "drifted", **kept})
     else:
-        client.call("ModifyClusterAttributes", {"ClusterId": cluster, "Name": "drifted"}, version=version)
+        client.for_version(version).call("ModifyClusterAttributes", {"ClusterId": cluster, "Name": "drifted"})

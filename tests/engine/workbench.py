@@ -15,7 +15,7 @@ from typing import Any
 
 import requests
 
-from pulumi_ehpc.api import Client, Keys, Settings
+from pulumi_ehpc.api import Client, Credentials, Settings
 from pulumi_ehpc.fake import FakeServer
 
 PROGRAM = Path(__file__).with_name("program.py")
@@ -180,13 +180,13 @@ class Workbench:
 
     def client(self) -> Client:
         """A client of the fake, for changes behind the program's back and for looking."""
-        settings = Settings.resolve({"ehpc:endpoint": self.server.endpoint, "ehpc:region": "cn-hangzhou"}, {})
-        return Client(settings, keys=Keys("fake", "fake"))
+        settings = Settings("cn-hangzhou", endpoint=self.server.endpoint)
+        return Client(settings, credentials=Credentials("fake", "fake"))
 
     def clusters(self) -> list[dict[str, Any]]:
         """The living clusters, as 2024-07-30 lists them."""
         with self.client() as client:
-            return list(client.pages("ListClusters", {"PageSize": 100}, version="2024-07-30"))
+            return list(client.for_version("2024-07-30").pages("ListClusters", {"PageSize": 100}))
 
     def wait_for_call(self, action: str) -> None:
         """Wait until an action has been called since ``calls`` was last asked."""

@@ -33,7 +33,7 @@ def test_journal_has_every_call_as_it_was_answered(cloud: FakeCloud, caller: Cal
         ["action", "code", "parameters", "request_id", "status", "time", "version"]
     ] * 2
     created, asked = journal
-    assert created["parameters"] == {"EcsOrder": {"Manager": {"Count": 1}}, "Name": "genomics", "Password": "***"}
+    assert created["parameters"] == {"EcsOrder": {"Manager": {"Count": 1}}, "Name": "genomics", "Password": "[secret]"}
     assert (created["action"], created["version"], created["status"], created["code"]) == (
         "CreateCluster",
         "2018-04-12",

@@ -211,7 +211,7 @@ def test_settings_are_read_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> 
     assert configure(made, monkeypatch, region="cn-beijing", concurrency="7") == [7]
     assert made.config == {"ehpc:region": "cn-beijing", "ehpc:concurrency": "7"}
     assert isinstance(made.steps, Steps)
-    assert made.steps.session.settings.region == "cn-beijing"
+    assert made.steps.session.settings.client.region == "cn-beijing"
 
 
 def test_wrong_settings_are_told_by_the_first_check(monkeypatch: pytest.MonkeyPatch) -> None:

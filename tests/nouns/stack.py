@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
-from pulumi_ehpc.api import Client, Keys, Settings
+from pulumi_ehpc.api import Client, Credentials, VersionClient
 from pulumi_ehpc.errors import ServiceError, Violation
 from pulumi_ehpc.fake import AccessKey, Assumptions, FakeCloud, FakeServer, ManualClock
 from pulumi_ehpc.lifecycle.diff import Difference
@@ -51,8 +51,15 @@ class TroubledClient(Client):
 
     trouble: dict[str, int]
 
-    def call(self, action: str, parameters: Mapping[str, Any] | None = None, *, version: str) -> dict[str, Any]:
-        left = self.trouble.pop(action, None)
+    def for_version(self, version: str) -> VersionClient:
+        return TroubledVersionClient(self, version)
+
+
+class TroubledVersionClient(VersionClient):
+    client: TroubledClient
+
+    def call(self, action: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        left = self.client.trouble.pop(action, None)
         if left == 0:
             raise ServiceError(
                 "The service is out of order.",
@@ -60,11 +67,11 @@ class TroubledClient(Client):
                 http_status=500,
                 request_id="REQUEST",
                 action=action,
-                version=version,
+                version=self.version,
             )
         if left is not None:
-            self.trouble[action] = left - 1
-        return super().call(action, parameters, version=version)
+            self.client.trouble[action] = left - 1
+        return super().call(action, parameters)
 
 
 class FakeSession(Session):
@@ -72,8 +79,8 @@ class FakeSession(Session):
 
     def __init__(self, config: Mapping[str, str], server: FakeServer, key: str) -> None:
         super().__init__(config, {})
-        endpoint = Settings.resolve({**config, "ehpc:endpoint": server.endpoint}, {})
-        self.troubled = TroubledClient(endpoint, keys=Keys(key, key), clock=FakeTime(server.cloud))
+        settings = replace(self.settings.client, endpoint=server.endpoint)
+        self.troubled = TroubledClient(settings, credentials=Credentials(key, key), clock=FakeTime(server.cloud))
         self.troubled.trouble = {}
 
     def client(self, recorded: str) -> Client:
@@ -234,11 +241,11 @@ class Stack:
 
     def call(self, action: str, version: str = "", /, **parameters: Any) -> dict[str, Any]:
         """Call an action behind the program's back."""
-        return self.session.troubled.call(action, parameters, version=version or self.version)
+        return self.session.troubled.for_version(version or self.version).call(action, parameters)
 
     def pages(self, action: str, version: str = "", /, **parameters: Any) -> list[dict[str, Any]]:
         """List something behind the program's back."""
-        return list(self.session.troubled.pages(action, parameters, version=version or self.version))
+        return list(self.session.troubled.for_version(version or self.version).pages(action, parameters))
 
     def cluster(self) -> str:
         """A running cluster that somebody else made."""
