@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measure import Comparison, in_turn
-from pulumi_ehpc.fake import FakeCloud, FakeServer, Limits, SystemClock
+from pulumi_ehpc.fake import FakeCloud, FakeServer, Limits, ScaledClock
 
 QUEUES = 50
 _ROUNDS = 5
@@ -66,7 +66,7 @@ class Project:
 
 def measure() -> Iterator[Comparison]:
     """Compare queues of a cluster with as many dynamic resources that do nothing."""
-    cloud = FakeCloud(SystemClock(scale=_TIME_SCALE), limits=Limits(queues_per_cluster=QUEUES + 1))
+    cloud = FakeCloud(ScaledClock(scale=_TIME_SCALE), limits=Limits(queues_per_cluster=QUEUES + 1))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ehpc-bench-")))
         server = stack.enter_context(FakeServer(cloud))

@@ -1,4 +1,4 @@
-"""Who is calling: access keys and both kinds of request signatures, verified as the gateway does."""
+"""Access keys, and request signatures of both kinds, verified as the gateway does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Final
 
 from pulumi_ehpc.api.signing import ACS3_ALGORITHM, acs3_signature, parse_acs3_authorization, v1_signature
-from pulumi_ehpc.fake.errors import ServiceError
+from pulumi_ehpc.fake.errors import ResponseError
 from pulumi_ehpc.fake.wire import WireRequest
 
 __all__ = ["DEFAULT_ACCOUNT", "AccessKey", "Authenticator"]
@@ -22,7 +22,7 @@ DEFAULT_ACCOUNT: Final = "1000000000000001"
 
 MAX_SKEW_SECONDS: Final = 15 * 60
 _TIMESTAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
-_KEY_TEXT = re.compile(r"(?P<id>[^:\s]+):(?P<secret>[^:\s]+)(?::(?P<account>\d+))?")
+_KEY_PATTERN = re.compile(r"(?P<id>[^:\s]+):(?P<secret>[^:\s]+)(?::(?P<account>\d+))?")
 _SIGNED_ALWAYS: Final = (
     "host",
     "x-acs-action",
@@ -35,20 +35,20 @@ _SIGNED_ALWAYS: Final = (
 
 @dataclass(frozen=True)
 class AccessKey:
-    """An access key the fake knows."""
+    """An access key that the fake accepts."""
 
     id: str
     secret: str = field(repr=False)
     account: str = DEFAULT_ACCOUNT
 
     @classmethod
-    def parse(cls, text: str) -> AccessKey:
-        """Read ``ID:SECRET`` or ``ID:SECRET:ACCOUNT``.
+    def parse(cls, value: str) -> AccessKey:
+        """Parse ``ID:SECRET`` or ``ID:SECRET:ACCOUNT``.
 
         Raises:
-            ValueError: The text is of another form. The message does not repeat it.
+            ValueError: The string has another format. The message does not repeat it.
         """
-        match = _KEY_TEXT.fullmatch(text)
+        match = _KEY_PATTERN.fullmatch(value)
         if match is None:
             raise ValueError("an access key is written ID:SECRET or ID:SECRET:ACCOUNT, with an account of digits")
         return cls(match["id"], match["secret"], match["account"] or DEFAULT_ACCOUNT)
@@ -57,12 +57,12 @@ class AccessKey:
 class Authenticator:
     """Verifies requests.
 
-    Timestamps are compared with real time whatever the fake's clock does, since they are the caller's.
+    Timestamps come from the caller, so they are compared with real time, whatever the fake's clock says.
 
     Args:
         keys: The keys to accept.
         wall_clock: Real time in seconds since the epoch.
-        verify: False takes every request as it is.
+        verify: False accepts every request.
     """
 
     def __init__(self, keys: Iterable[AccessKey], wall_clock: Callable[[], float], *, verify: bool = True) -> None:
@@ -73,10 +73,10 @@ class Authenticator:
         self._nonces_in_order: deque[tuple[str, str]] = deque()
 
     def authenticate(self, wire: WireRequest) -> AccessKey:
-        """Find the key that signed a request.
+        """Return the key that signed a request.
 
         Raises:
-            ServiceError: As the gateway answers: the key is missing or unknown, the time is off, the nonce was used, or
+            ResponseError: The gateway's error: the key is missing or unknown, the time is off, the nonce was used, or
                 the signature is wrong.
         """
         if not self._verify:
@@ -90,11 +90,11 @@ class Authenticator:
         try:
             key_id, signed, signature = parse_acs3_authorization(wire.headers["authorization"])
         except ValueError:
-            raise ServiceError("IncompleteSignature") from None
+            raise ResponseError("IncompleteSignature") from None
         key = self._key(key_id)
         token = ("x-acs-security-token",) if "x-acs-security-token" in wire.headers else ()
         if missing := [name for name in (*_SIGNED_ALWAYS, *token) if name not in signed or name not in wire.headers]:
-            raise ServiceError("IncompleteSignature", f"Not signed: {', '.join(missing)}.")
+            raise ResponseError("IncompleteSignature", f"Not signed: {', '.join(missing)}.")
         self._check_time(wire.headers["x-acs-date"])
         payload = hashlib.sha256(wire.body).hexdigest()
         try:
@@ -108,7 +108,7 @@ class Authenticator:
                 secret=key.secret,
             )
         except KeyError:
-            raise ServiceError("IncompleteSignature", "A signed header is not there.") from None
+            raise ResponseError("IncompleteSignature", "A signed header is not there.") from None
         self._compare(expected, signature)
         self._compare(payload, wire.headers["x-acs-content-sha256"])
         self._use_nonce(key.id, wire.headers["x-acs-signature-nonce"])
@@ -117,10 +117,10 @@ class Authenticator:
     def _verify_v1(self, wire: WireRequest) -> AccessKey:
         for name in ("AccessKeyId", "Signature", "Timestamp", "SignatureNonce", "SignatureMethod", "SignatureVersion"):
             if not wire.values.get(name):
-                raise ServiceError("Missing{parameter}", parameter=name)
+                raise ResponseError("Missing{parameter}", parameter=name)
         key = self._key(wire.values["AccessKeyId"])
         if (wire.values["SignatureMethod"], wire.values["SignatureVersion"]) != ("HMAC-SHA1", "1.0"):
-            raise ServiceError("IncompleteSignature", "Known are HMAC-SHA1 in version 1.0 and ACS3-HMAC-SHA256.")
+            raise ResponseError("IncompleteSignature", "Known are HMAC-SHA1 in version 1.0 and ACS3-HMAC-SHA256.")
         self._check_time(wire.values["Timestamp"])
         expected = v1_signature(method=wire.method, parameters=(*wire.query, *wire.form), secret=key.secret)
         self._compare(expected, wire.values["Signature"])
@@ -129,20 +129,20 @@ class Authenticator:
 
     def _key(self, key_id: str) -> AccessKey:
         if key_id not in self._keys:
-            raise ServiceError("InvalidAccessKeyId.NotFound")
+            raise ResponseError("InvalidAccessKeyId.NotFound")
         return self._keys[key_id]
 
-    def _check_time(self, text: str) -> None:
+    def _check_time(self, timestamp: str) -> None:
         try:
-            moment = datetime.strptime(text, _TIMESTAMP).replace(tzinfo=timezone.utc).timestamp()
+            moment = datetime.strptime(timestamp, _TIMESTAMP).replace(tzinfo=timezone.utc).timestamp()
         except ValueError:
-            raise ServiceError("InvalidTimeStamp.Format") from None
+            raise ResponseError("InvalidTimeStamp.Format") from None
         if abs(self._wall_clock() - moment) > MAX_SKEW_SECONDS:
-            raise ServiceError("InvalidTimeStamp.Expired")
+            raise ResponseError("InvalidTimeStamp.Expired")
 
     def _compare(self, expected: str, given: str) -> None:
         if not hmac.compare_digest(expected.encode(), given.encode()):
-            raise ServiceError("SignatureDoesNotMatch")
+            raise ResponseError("SignatureDoesNotMatch")
 
     def _use_nonce(self, key_id: str, nonce: str) -> None:
         now = self._wall_clock()
@@ -150,7 +150,7 @@ class Authenticator:
             del self._nonces[self._nonces_in_order.popleft()]
         used = (key_id, nonce)
         if used in self._nonces:
-            raise ServiceError("SignatureNonceUsed")
+            raise ResponseError("SignatureNonceUsed")
         self._nonces[used] = now
         self._nonces_in_order.append(used)
 

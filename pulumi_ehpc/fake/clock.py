@@ -1,4 +1,4 @@
-"""Time in the fake: an injected clock, and the times it writes on the wire."""
+"""The fake's time: an injected clock, and times as each API version writes them."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Protocol
 
-__all__ = ["Clock", "ManualClock", "SystemClock", "iso_minutes", "iso_seconds"]
+__all__ = ["FakeClock", "ManualClock", "ScaledClock", "iso_minutes", "iso_seconds"]
 
 
-class Clock(Protocol):
-    """What the fake asks of a clock. Times are seconds since 1970-01-01T00:00:00Z."""
+class FakeClock(Protocol):
+    """A clock that the fake can read and advance. Times are seconds since 1970-01-01T00:00:00Z."""
 
     @property
     def scale(self) -> float:
-        """Fake seconds that pass in one real second; 0 for a clock that only moves when it is told to."""
+        """Fake seconds that pass in one real second; 0 for a clock that moves only when it is advanced."""
 
     def now(self) -> float:
-        """The fake's present time."""
+        """Return the fake's present time."""
 
     def advance(self, seconds: float) -> None:
-        """Jump forward; everything due on the way happens at its own time."""
+        """Move forward."""
 
 
 class ManualClock:
@@ -34,19 +34,19 @@ class ManualClock:
         self._now = start
 
     def now(self) -> float:
-        """The time it was last set to."""
+        """Return the time it was last advanced to."""
         return self._now
 
     def advance(self, seconds: float) -> None:
         """Move forward.
 
         Raises:
-            ValueError: ``seconds`` is negative.
+            ValueError: ``seconds`` is negative or not finite.
         """
-        self._now += _forward(seconds)
+        self._now += _checked(seconds)
 
 
-class SystemClock:
+class ScaledClock:
     """A clock that starts at the real time and then runs ``scale`` times as fast.
 
     Args:
@@ -72,31 +72,31 @@ class SystemClock:
         self._lock = threading.Lock()
 
     def now(self) -> float:
-        """The start plus scaled real time plus everything skipped."""
+        """Return the start, plus scaled real time, plus everything skipped."""
         return self._origin + (self._monotonic() - self._started) * self.scale + self._skipped
 
     def advance(self, seconds: float) -> None:
-        """Skip fake time.
+        """Skip time.
 
         Raises:
-            ValueError: ``seconds`` is negative.
+            ValueError: ``seconds`` is negative or not finite.
         """
         with self._lock:
-            self._skipped += _forward(seconds)
+            self._skipped += _checked(seconds)
 
 
 def iso_seconds(moment: float) -> str:
-    """A time as 2018-04-12 writes it, for example ``2018-05-28T02:59:44.000Z``."""
+    """Format a time as 2018-04-12 does, for example ``2018-05-28T02:59:44.000Z``."""
     utc = datetime.fromtimestamp(moment, timezone.utc)
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
 def iso_minutes(moment: float) -> str:
-    """A time as 2024-07-30 writes it, for example ``2024-08-22T11:38Z``."""
+    """Format a time as 2024-07-30 does, for example ``2024-08-22T11:38Z``."""
     return f"{datetime.fromtimestamp(moment, timezone.utc):%Y-%m-%dT%H:%MZ}"
 
 
-def _forward(seconds: float) -> float:
+def _checked(seconds: float) -> float:
     if not 0 <= seconds < float("inf"):
         raise ValueError("a clock only moves forward, by a finite number of seconds")
     return seconds

@@ -1,20 +1,17 @@
-"""The fake's own interface under ``/_fake/``: looking at it, and doing to it what no client of the service can.
+"""The fake's own interface under ``/_fake/``: inspect it, and do to it what no client of the service can.
 
-No signature is needed. Snapshots, faults and a console will be further entries of the table of routes.
+No signature is needed.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from werkzeug.wrappers import Request, Response
 
-from pulumi_ehpc.fake.clock import iso_seconds
-
-if TYPE_CHECKING:
-    from pulumi_ehpc.fake.cloud import FakeCloud
+from pulumi_ehpc.fake.state import State
 
 __all__ = ["CONTROL_PATH", "Control"]
 
@@ -22,39 +19,45 @@ CONTROL_PATH: Final = "/_fake/"
 
 
 class ControlError(Exception):
-    """A control request that cannot be done; the text says why."""
+    """A control request that is refused; the message says why."""
 
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
         self.status = status
 
 
 class Control:
-    """Answers control requests on a cloud."""
+    """Handles control requests.
 
-    def __init__(self, cloud: FakeCloud) -> None:
-        self._cloud = cloud
+    Args:
+        state: What they inspect and change.
+        default_region: Region of API requests that name none, for ``health``.
+    """
+
+    def __init__(self, state: State, default_region: str) -> None:
+        self._state = state
+        self._default_region = default_region
         self._routes: Mapping[tuple[str, str], Callable[[Request], Any]] = {
             ("GET", "health"): self._health,
             ("GET", "journal"): self._journal,
-            ("GET", "state"): self._state,
+            ("GET", "state"): self._snapshot,
             ("POST", "clock"): self._clock,
             ("POST", "outcome"): self._outcome,
             ("POST", "reset"): self._reset,
         }
 
-    def answer(self, request: Request) -> Response:
-        """Answer one request."""
+    def handle(self, request: Request) -> Response:
+        """Handle one request."""
         try:
-            body, status = self._handler(request)(request), 200
+            body, status = self._route(request)(request), 200
         except ControlError as error:
             body, status = {"error": str(error)}, error.status
         return Response(json.dumps(body, ensure_ascii=False), status, content_type="application/json")
 
-    def _handler(self, request: Request) -> Callable[[Request], Any]:
+    def _route(self, request: Request) -> Callable[[Request], Any]:
         name = request.path.removeprefix(CONTROL_PATH)
-        if handler := self._routes.get((request.method, name)):
-            return handler
+        if route := self._routes.get((request.method, name)):
+            return route
         methods = [method for method, known in self._routes if known == name]
         if methods:
             raise ControlError(405, f"/_fake/{name} takes {' or '.join(methods)}")
@@ -63,30 +66,30 @@ class Control:
     def _health(self, request: Request) -> dict[str, Any]:
         return {
             "status": "ok",
-            "time": iso_seconds(self._cloud.clock.now()),
-            "time_scale": self._cloud.clock.scale,
-            "region": self._cloud.region,
+            "time": self._state.time,
+            "time_scale": self._state.clock.scale,
+            "region": self._default_region,
         }
 
     def _journal(self, request: Request) -> list[dict[str, Any]]:
-        return [entry.as_dict() for entry in self._cloud.calls(request.args.get("action"))]
+        return [entry.as_dict() for entry in self._state.journal.calls(request.args.get("action"))]
 
-    def _state(self, request: Request) -> dict[str, Any]:
-        return self._cloud.snapshot()
+    def _snapshot(self, request: Request) -> dict[str, Any]:
+        return self._state.snapshot()
 
     def _reset(self, request: Request) -> dict[str, Any]:
-        self._cloud.reset()
-        return {"time": iso_seconds(self._cloud.clock.now())}
+        self._state.reset()
+        return {"time": self._state.time}
 
     def _clock(self, request: Request) -> dict[str, Any]:
         seconds = _body(request).get("advance")
         if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
             raise ControlError(400, 'the body has to be {"advance": seconds}')
         try:
-            self._cloud.advance(seconds)
+            self._state.advance(seconds)
         except ValueError as error:
             raise ControlError(400, str(error)) from None
-        return {"time": iso_seconds(self._cloud.clock.now())}
+        return {"time": self._state.time}
 
     def _outcome(self, request: Request) -> dict[str, Any]:
         body = _body(request)
@@ -94,7 +97,7 @@ class Control:
         if not isinstance(action, str) or body.get("outcome") != "exception":
             raise ControlError(400, 'the body has to be {"action": name, "outcome": "exception"}')
         try:
-            self._cloud.fail_next(action, *([str(reason)] if reason else []))
+            self._state.fail_next(action, str(reason or ""))
         except ValueError as error:
             raise ControlError(400, str(error)) from None
         return {"action": action, "outcome": "exception"}

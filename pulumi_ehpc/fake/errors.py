@@ -1,4 +1,4 @@
-"""The errors the fake answers with: codes, statuses and messages are data, here they are only looked up."""
+"""The fake's error responses. Codes, statuses and messages are data; they are only looked up here."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from typing import Final
 
 from pulumi_ehpc.api import spec
 
-__all__ = ["ErrorTemplate", "ServiceError", "error_templates", "invalid"]
+__all__ = ["ErrorTemplate", "ResponseError", "error_templates", "invalid"]
 
 _FILES: Final = ("gateway-errors.json", "service-errors.json")
 
 
 @dataclass(frozen=True)
 class ErrorTemplate:
-    """One code the fake can answer with.
+    """One code the fake can return.
 
     Attributes:
         code: The code; ``{parameter}`` in it is filled in, as the gateway does in ``MissingClusterId``.
         http: HTTP status.
-        message: Message with ``{names}`` to fill in.
+        message: Message with ``{placeholders}``.
         provenance: ``documented`` or ``assumed``, and where it is from.
     """
 
@@ -36,7 +36,7 @@ class ErrorTemplate:
 
 @cache
 def error_templates() -> Mapping[str, ErrorTemplate]:
-    """Every error the fake can answer with, by code.
+    """Return every error the fake can return, by code.
 
     Codes of the service keep the status of the shared catalogue; ``service-errors.json`` gives one only where the
     catalogue knows none.
@@ -50,13 +50,13 @@ def error_templates() -> Mapping[str, ErrorTemplate]:
     return MappingProxyType(found)
 
 
-class ServiceError(Exception):
-    """An error answer.
+class ResponseError(Exception):
+    """An error response of the fake.
 
     Args:
         code: A code of ``error_templates()``.
-        detail: A sentence added to the message: what was wrong, never a secret value.
-        values: What to fill into the template.
+        detail: A sentence added to the message: what was wrong, and never a secret.
+        values: Values for the template's placeholders.
     """
 
     def __init__(self, code: str, detail: str = "", **values: str) -> None:
@@ -67,6 +67,6 @@ class ServiceError(Exception):
         super().__init__(f"{self.code}: {self.message}")
 
 
-def invalid(parameter: str, detail: str = "") -> ServiceError:
-    """The service's answer to a parameter it does not accept: InvalidParams."""
-    return ServiceError("InvalidParams", detail, parameter=parameter)
+def invalid(parameter: str, detail: str = "") -> ResponseError:
+    """Make the service's error for a parameter it does not accept: InvalidParams."""
+    return ResponseError("InvalidParams", detail, parameter=parameter)

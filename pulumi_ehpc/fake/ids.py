@@ -13,7 +13,7 @@ _LOWER = string.ascii_lowercase + string.digits
 
 
 class Ids:
-    """Makes ids of the form the service uses.
+    """Generates ids in the service's formats.
 
     Requests draw from a stream of their own, so that extra reads do not change the ids of what is created.
 
@@ -26,31 +26,31 @@ class Ids:
         self._requests = random.Random(f"{seed}/requests")
 
     def request(self) -> str:
-        """A request id, an upper-case UUID."""
+        """Generate a request id, an uppercase UUID."""
         return _uuid(self._requests)
 
     def task(self) -> str:
-        """A task id, an upper-case UUID."""
+        """Generate a task id, an uppercase UUID."""
         return _uuid(self._objects)
 
     def cluster(self, region_code: str) -> str:
-        """A cluster id, for example ``ehpc-hz-FYUr32Ab9x``."""
+        """Generate a cluster id, for example ``ehpc-hz-FYUr32Ab9x``."""
         return f"ehpc-{region_code}-{self._draw(_ALPHANUMERIC, 10)}"
 
     def instance(self) -> str:
-        """An ECS instance id, for example ``i-bp1j76z8dlukzqgl0amw``."""
+        """Generate an ECS instance id, for example ``i-bp1j76z8dlukzqgl0amw``."""
         return f"i-bp1{self._draw(_LOWER, 17)}"
 
     def other(self, prefix: str) -> str:
-        """An id of another service's object, made as a side effect (security group, file system)."""
+        """Generate the id of another service's object that is created on the way (security group, file system)."""
         return f"{prefix}-{self._draw(_LOWER, 16)}"
 
     def public_address(self) -> str:
-        """An address of the network reserved for benchmarks, so that it can never be somebody's."""
+        """Generate an address in the network reserved for benchmarks, so that nobody owns it."""
         return f"198.18.{self._objects.randrange(256)}.{self._objects.randrange(1, 255)}"
 
     def salt(self) -> bytes:
-        """Sixteen bytes to hash a password with."""
+        """Generate sixteen bytes to hash a password with."""
         return self._objects.randbytes(16)
 
     def _draw(self, alphabet: str, length: int) -> str:

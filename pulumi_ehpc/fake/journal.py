@@ -1,8 +1,7 @@
-"""Every call the fake answered, with secrets removed."""
+"""The journal: every call to the fake's API, with secrets removed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,14 +12,14 @@ __all__ = ["Journal", "JournalEntry"]
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """One call. Secrets are removed while it is built, so an entry that holds one cannot exist.
+    """One call. Secrets are removed on construction, so no entry can hold one.
 
     Attributes:
         time: Fake time of the call, ISO 8601 in UTC.
-        action: The action asked for; empty when the request named none.
-        version: The API version asked for.
-        parameters: The parameters by the API's own names, as a tree; as received where they could not be read.
-        status: HTTP status of the answer.
+        action: The requested action; empty when the request names none.
+        version: The requested API version.
+        parameters: The parameters by the API's own names, as a tree; as received where they could not be decoded.
+        status: HTTP status of the response.
         code: Error code; empty for a success.
         request_id: The id the caller was given.
     """
@@ -37,7 +36,7 @@ class JournalEntry:
         object.__setattr__(self, "parameters", redact(self.parameters))
 
     def as_dict(self) -> dict[str, Any]:
-        """The entry as JSON can hold it."""
+        """Return the entry as JSON values."""
         return asdict(self)
 
 
@@ -47,17 +46,14 @@ class Journal:
     def __init__(self) -> None:
         self._entries: list[JournalEntry] = []
 
-    def __iter__(self) -> Iterator[JournalEntry]:
-        return iter(tuple(self._entries))
-
     def add(self, entry: JournalEntry) -> None:
-        """Write a call down."""
+        """Add a call."""
         self._entries.append(entry)
 
     def calls(self, action: str | None = None) -> list[JournalEntry]:
-        """The calls of one action, or all."""
-        return [entry for entry in self if action is None or entry.action == action]
+        """Return the calls of one action, or all."""
+        return [entry for entry in tuple(self._entries) if action is None or entry.action == action]
 
     def clear(self) -> None:
-        """Forget every call."""
+        """Remove every call."""
         self._entries.clear()

@@ -1,4 +1,4 @@
-"""How long things take in the fake, and how many of them there may be."""
+"""How long things take in the fake, and its quotas."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Durations", "Limits"]
 class Durations:
     """Seconds, in fake time, that each step takes.
 
-    A cluster is up after ``cluster_accept + cluster_create + cluster_init`` (300 s by default) and a node after
+    A cluster runs after ``cluster_accept + cluster_create + cluster_init`` (300 s by default) and a node after
     ``node_accept + node_init`` (120 s).
     """
 
@@ -35,8 +35,8 @@ class Durations:
 class Limits:
     """Quotas of an account and of a cluster.
 
-    The service's own default for clusters is 3 ("By default, the number of user clusters cannot exceed three"); it is
-    high here so that programs with several stacks run. ``Limits(clusters=3)`` restores it.
+    The service's own default for clusters is 3 ("By default, the number of user clusters cannot exceed three"); here it
+    is high enough for programs with several stacks. ``Limits(clusters=3)`` restores it.
     """
 
     clusters: int = 100

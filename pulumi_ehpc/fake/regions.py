@@ -1,4 +1,4 @@
-"""The regions E-HPC is offered in: those of the SDK's endpoint list, with their names."""
+"""The regions where E-HPC is offered: those of the SDK's endpoint list, with their names."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ __all__ = ["region_code", "regions"]
 
 @cache
 def regions() -> Mapping[str, Mapping[str, str]]:
-    """Names by language, and the short code that cluster ids carry, by region id."""
+    """Return each region's names by language and its short code in cluster ids, by region id."""
     found: Mapping[str, Mapping[str, str]] = json.loads(files(__package__).joinpath("regions.json").read_text("utf-8"))
     return found
 
 
 def region_code(region_id: str) -> str:
-    """The short code of a region in cluster ids, ``hz`` for ``cn-hangzhou``; ``xx`` for a made-up region."""
+    """Return a region's short code in cluster ids: ``hz`` for ``cn-hangzhou``, ``xx`` for an unknown region."""
     return regions().get(region_id, {}).get("code", "xx")

@@ -15,19 +15,19 @@ __all__ = ["FakeServer"]
 _THREADS: Final = 32
 _KEPT_CONNECTIONS: Final = 1000
 _WAITING_CONNECTIONS: Final = 256
-"""Connections that the system keeps for us while all threads are busy; a full queue loses connections under load."""
+"""Connections that the system queues while all threads are busy; a full queue loses connections under load."""
 _IDLE_SECONDS: Final = 120
-"""How long an idle connection is kept; closing one just as a client sends on it would lose the call."""
-_STOP_CHECK_SECONDS: Final = 0.05  # cheroot notices that it is to stop once in this time
+"""How long an idle connection is kept; closing one just as a client uses it would lose the call."""
+_STOP_CHECK_SECONDS: Final = 0.05  # how often cheroot looks whether it should stop
 
 
 class FakeServer:
-    """Serves a cloud until it is stopped; a context manager.
+    """Serves a cloud over HTTP until it is stopped; a context manager.
 
     Args:
         cloud: The cloud to serve; a new one by default.
         host: Address to listen on.
-        port: Port to listen on; 0 takes a free one.
+        port: Port to listen on; 0 picks a free one.
 
     Raises:
         OSError: On start, when the address cannot be listened on.
@@ -60,7 +60,7 @@ class FakeServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop serving and let the port go."""
+        """Stop serving and release the port."""
         self._server.stop()
         self._thread.join()
 

@@ -1,7 +1,7 @@
-"""Reading requests: from HTTP to a tree of parameters, by the spec data alone.
+"""Decoding of requests: from HTTP to a tree of parameters, by the spec data alone.
 
-A parameter may come in the query or in a form body, and as text, as ``Name.1.Field`` keys or as one JSON string, as the
-client likes. The client of this package is not used here: shared code would hide shared mistakes.
+A client may send a parameter in the query or in a form body, and as a string, as ``Name.1.Field`` keys or as JSON. No
+code is shared with the client of this package: it would hide shared mistakes.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ _TRUE_FALSE: Final = {"true": True, "false": False}
 
 @dataclass(frozen=True)
 class WireRequest:
-    """An HTTP request as it came.
+    """An HTTP request as received.
 
     Attributes:
-        method: HTTP method in capitals.
+        method: HTTP method in uppercase.
         path: Path, undecoded.
         host: The Host header.
-        headers: Headers, names in lower case.
+        headers: Headers, with lowercase names.
         query: Decoded names and values of the query string.
         form: Decoded names and values of a form body.
         body: The body.
@@ -66,14 +66,14 @@ class WireRequest:
     form: tuple[tuple[str, str], ...]
     body: bytes
     values: Mapping[str, str] = field(init=False, repr=False)
-    """Query and form together; the query wins."""
+    """Query and form together; the query takes precedence."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", {**dict(self.form), **dict(self.query)})
 
     @classmethod
     def read(cls, request: Request) -> WireRequest:
-        """Read a request, body and all."""
+        """Read a request with its body."""
         body = request.get_data()
         form = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True) if request.mimetype == _FORM else []
         return cls(
@@ -87,28 +87,28 @@ class WireRequest:
         )
 
     def common(self, parameter: str, header: str) -> str:
-        """A value that version 1 signatures put among the parameters and version 3 ones in a header."""
+        """Return a value that clients send as a header or, with version 1 signatures, as a parameter."""
         return self.headers.get(header) or self.values.get(parameter, "")
 
     @property
     def action(self) -> str:
-        """Name of the action asked for."""
+        """Name of the requested action."""
         return self.common("Action", "x-acs-action")
 
     @property
     def version(self) -> str:
-        """API version asked for."""
+        """Requested API version."""
         return self.common("Version", "x-acs-version")
 
     def region(self, default: str) -> str:
-        """The region meant: RegionId, else the header x-acs-region-id, else the host name, else the default."""
+        """Return the region: RegionId, else the header x-acs-region-id, else from the host name, else the default."""
         if named := self.values.get("RegionId") or self.headers.get("x-acs-region-id"):
             return named
         host = _HOST.fullmatch(self.host)
         return host[1] if host else default
 
     def own_parameters(self) -> dict[str, str]:
-        """The action's own parameters as they came, without those of the gateway."""
+        """Return the action's own parameters as received, without those of the gateway."""
         return {name: value for name, value in self.values.items() if name not in COMMON_PARAMETERS}
 
 
@@ -117,8 +117,8 @@ class Decoded:
     """Parameters as a tree by the API's own names.
 
     Attributes:
-        parameters: The tree; values have the types of the spec.
-        unknown: Names the action does not have.
+        parameters: The tree; its values have the spec's types.
+        unknown: Names that the action does not have.
     """
 
     parameters: dict[str, Any]
@@ -126,44 +126,44 @@ class Decoded:
 
 
 def decode(action: Action, wire: WireRequest, assumptions: Assumptions) -> Decoded:
-    """Read the parameters of an action.
+    """Decode the parameters of an action.
 
     Raises:
-        ServiceError: InvalidParams, for text that is not of the parameter's type.
+        ResponseError: InvalidParams, for a value that is not of the parameter's type.
     """
-    texts = wire.own_parameters()
+    given = wire.own_parameters()
     if "RegionId" in action.parameters and "RegionId" in wire.values:
-        texts["RegionId"] = wire.values["RegionId"]
+        given["RegionId"] = wire.values["RegionId"]
     grouped: dict[str, dict[str, str]] = {}
-    for name, text in texts.items():
+    for name, string in given.items():
         head, _, rest = name.partition(".")
-        grouped.setdefault(head, {})[rest] = text
+        grouped.setdefault(head, {})[rest] = string
     parameters: dict[str, Any] = {}
     for name, shape in action.parameters.items():
         if name in grouped:
-            value = _Reader(assumptions, folds_names=name == "Tags").top(shape, grouped[name], name)
+            value = _Decoder(assumptions, ignores_case=name == "Tags").top(shape, grouped[name], name)
             if value is not None:
                 parameters[name] = value
     return Decoded(parameters, tuple(sorted(set(grouped) - set(action.parameters))))
 
 
-class _Reader:
-    """Turns one top-level parameter into a value of its shape."""
+class _Decoder:
+    """Decodes one top-level parameter to a value of its shape."""
 
-    def __init__(self, assumptions: Assumptions, *, folds_names: bool) -> None:
+    def __init__(self, assumptions: Assumptions, *, ignores_case: bool) -> None:
         self._assumptions = assumptions
-        self._folds_names = folds_names
+        self._ignores_case = ignores_case
 
-    def top(self, shape: Shape, texts: Mapping[str, str], path: str) -> Any:
-        if "" not in texts:
-            return self._value(shape, _unflatten(texts, path), path)
-        text = texts[""]
+    def top(self, shape: Shape, strings: Mapping[str, str], path: str) -> Any:
+        if "" not in strings:
+            return self._value(shape, _unflatten(strings, path), path)
+        string = strings[""]
         if shape.type not in ("array", "object"):
-            return self._scalar(shape, text, path)
-        if not text.strip():
+            return self._scalar(shape, string, path)
+        if not string.strip():
             return None
         try:
-            return self._value(shape, json.loads(text), path)
+            return self._value(shape, json.loads(string), path)
         except (json.JSONDecodeError, RecursionError):
             raise invalid(path, "It is not JSON.") from None
 
@@ -203,7 +203,7 @@ class _Reader:
         return found
 
     def _member_name(self, given: str, path: str) -> str:
-        if not self._folds_names:
+        if not self._ignores_case:
             return given
         if self._assumptions.tag_items_lower_case_only and not given.islower():
             items, _, index = path.rpartition(".")
@@ -221,24 +221,24 @@ class _Reader:
         elif isinstance(value, bool):
             read = None
         else:
-            read = _number(value, whole=shape.type == "integer")
+            read = _number(value, integer=shape.type == "integer")
         if read is None and str(value).strip():
             raise invalid(path, f"It has to be a {shape.type}.")
         return read
 
 
-def _number(value: Any, *, whole: bool) -> int | float | None:
+def _number(value: Any, *, integer: bool) -> int | float | None:
     try:
         number = float(value)
     except ValueError:
         return None
-    if number != number or number in (float("inf"), float("-inf")) or (whole and not number.is_integer()):
+    if number != number or number in (float("inf"), float("-inf")) or (integer and not number.is_integer()):
         return None
-    return int(number) if whole or number.is_integer() else number
+    return int(number) if integer or number.is_integer() else number
 
 
 def _is_zero_outside_limits(shape: Shape, value: Any) -> bool:
-    """Whether a zero value cannot be meant, because the parameter's limits exclude it."""
+    """Return whether a zero value stands for unset, because the parameter's limits exclude it."""
     if value == "":
         return bool(shape.enum) or shape.type != "string"
     if isinstance(value, bool) or value != 0:
@@ -247,19 +247,19 @@ def _is_zero_outside_limits(shape: Shape, value: Any) -> bool:
 
 
 class _Flat(dict[str, Any]):
-    """Members by the next part of dotted keys; they may still turn out to be the numbers of a list's elements."""
+    """Members by the next part of dotted keys: an object's, or a list's by number."""
 
 
-def _unflatten(texts: Mapping[str, str], path: str) -> _Flat:
+def _unflatten(strings: Mapping[str, str], path: str) -> _Flat:
     tree = _Flat()
-    for dotted, text in texts.items():
+    for dotted, string in strings.items():
         node = tree
         *inner, last = dotted.split(".")
         for part in inner:
             node = node.setdefault(part, _Flat())
             if not isinstance(node, _Flat):
                 raise invalid(f"{path}.{dotted}")
-        node[last] = text
+        node[last] = string
     return tree
 
 

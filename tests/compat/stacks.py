@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ class SteppingCloud(FakeCloud):
 
     def __init__(self) -> None:
         self.recorded: list[dict[str, Any]] = []
+        self._order = threading.RLock()
         super().__init__(ManualClock(), seed=SEED, verify_signatures=False)
         self._start = self.clock.now()
 
@@ -59,7 +61,7 @@ class SteppingCloud(FakeCloud):
         environ["wsgi.input"] = io.BytesIO(body)
         if "x-acs-action" not in request.headers:
             return super().__call__(environ, start_response)
-        with self.lock:  # the order of the record is the order in which ids are drawn
+        with self._order:  # the order of the record is the order in which ids are drawn
             self.advance(SECONDS_A_CALL)
             self._record(request)
             return super().__call__(environ, start_response)
@@ -82,8 +84,8 @@ class SteppingCloud(FakeCloud):
         for call in calls:
             self.advance(call["at"] - (self.clock.now() - self._start))
             headers = {"x-acs-action": call["action"], "x-acs-version": call["version"]}
-            answer = client.post("/", data=call["parameters"], headers=headers)
-            assert answer.status_code == 200, f"{call['action']}: {answer.text}"
+            response = client.post("/", data=call["parameters"], headers=headers)
+            assert response.status_code == 200, f"{call['action']}: {response.text}"
         self.advance(SECONDS_A_CALL)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from pulumi_ehpc.fake import AccessKey, Assumptions, FakeCloud, FakeServer, SystemClock
+from pulumi_ehpc.fake import AccessKey, Assumptions, FakeCloud, FakeServer, ScaledClock
 from tests.engine.workbench import Workbench
 
 SCALE = 600
@@ -98,7 +98,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     ) -> Workbench:
         if server is None:
             keys = (AccessKey("fake", "fake"), AccessKey("other", "other", account="2000000000000002"))
-            server = FakeServer(FakeCloud(clock=SystemClock(scale=scale), keys=keys, assumptions=assumptions))
+            server = FakeServer(FakeCloud(clock=ScaledClock(scale=scale), keys=keys, assumptions=assumptions))
             server.start()
             servers.append(server)
         made = Workbench(tmp_path / f"bench{len(benches)}", server, environment())

@@ -1,4 +1,4 @@
-"""A small client for tests: signs and encodes requests by itself and sends them to the application, with no network."""
+"""A small client for tests, which signs and encodes requests by itself and sends them without a network."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HOST = "ehpc.test"
 
 
 class CallFailedError(Exception):
-    """An error answer."""
+    """An error response."""
 
     def __init__(self, status: int, body: Mapping[str, Any]) -> None:
         super().__init__(f"{body.get('Code')}: {body.get('Message')}")
@@ -33,7 +33,7 @@ class CallFailedError(Exception):
 
 
 class Caller:
-    """Calls actions of a cloud. Parameters go into the query: flat for 2018-04-12, as JSON for 2024-07-30."""
+    """Calls actions of a cloud, with parameters in the query: flattened for 2018-04-12, as JSON for 2024-07-30."""
 
     def __init__(
         self, cloud: FakeCloud, key_id: str = "fake", secret: str = "fake", signature: Literal["acs3", "v1"] = "acs3"
@@ -48,7 +48,7 @@ class Caller:
 
     def v2018(self, action: str, /, **parameters: Any) -> dict[str, Any]:
         """Call an action of 2018-04-12."""
-        return self.send(action, V2018, flat(parameters))
+        return self.send(action, V2018, flatten(parameters))
 
     def v2024(self, action: str, /, **parameters: Any) -> dict[str, Any]:
         """Call an action of 2024-07-30."""
@@ -77,7 +77,7 @@ class Caller:
     def raw(
         self, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes = b"", path: str = "/"
     ) -> dict[str, Any]:
-        """Send a request as it is."""
+        """Send a request unchanged."""
         response = self._http.open(
             path,
             method=method,
@@ -87,10 +87,10 @@ class Caller:
             base_url=f"http://{HOST}",
         )
         self.last_headers = {name.lower(): value for name, value in response.headers.items()}
-        answer: dict[str, Any] = json.loads(response.get_data())
+        content: dict[str, Any] = json.loads(response.get_data())
         if response.status_code >= 400:
-            raise CallFailedError(response.status_code, answer)
-        return answer
+            raise CallFailedError(response.status_code, content)
+        return content
 
     def _acs3(self, action: str, version: str, method: str, query: Mapping[str, str], body: bytes) -> dict[str, str]:
         payload = hashlib.sha256(body).hexdigest()
@@ -137,12 +137,12 @@ class Caller:
 
 
 def timestamp(moment: float | None = None) -> str:
-    """A time as requests carry it; now by default."""
+    """Format a time as requests have it; now by default."""
     now = datetime.now(timezone.utc) if moment is None else datetime.fromtimestamp(moment, timezone.utc)
     return f"{now:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def flat(value: Any, prefix: str = "") -> dict[str, str]:
+def flatten(value: Any, prefix: str = "") -> dict[str, str]:
     """Flatten a tree: ``User.1.Name``."""
     if isinstance(value, Mapping):
         members = value.items()
@@ -151,14 +151,14 @@ def flat(value: Any, prefix: str = "") -> dict[str, str]:
     else:
         return {prefix: str(value)}
     return {
-        key: text
+        key: string
         for name, member in members
-        for key, text in flat(member, f"{prefix}.{name}" if prefix else name).items()
+        for key, string in flatten(member, f"{prefix}.{name}" if prefix else name).items()
     }
 
 
 def as_json(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """One text a parameter; trees as JSON."""
+    """Encode each parameter as one string; trees as JSON."""
     return {
         name: json.dumps(value) if isinstance(value, (dict, list, tuple)) else str(value)
         for name, value in parameters.items()

@@ -12,7 +12,7 @@ TYPE = "ecs.c7.xlarge"
 
 
 def make_cloud(switches: Mapping[str, bool] | None = None, limits: Limits | None = None) -> FakeCloud:
-    """A strict cloud whose time stands still, with some assumptions set."""
+    """Make a strict cloud whose time stands still, with some assumptions set."""
     assumptions = Assumptions().changed(switches or {})
     return FakeCloud(ManualClock(), assumptions=assumptions, limits=limits, strict=True)
 
@@ -28,7 +28,7 @@ def caller(cloud: FakeCloud) -> Caller:
 
 
 def create_2018(caller: Caller, **parameters: object) -> str:
-    """Order a small cluster through 2018-04-12; its id."""
+    """Create a small cluster in 2018-04-12 and return its id."""
     order = {
         "Manager": {"Count": 1, "InstanceType": TYPE},
         "Login": {"Count": 1, "InstanceType": TYPE},
@@ -39,7 +39,7 @@ def create_2018(caller: Caller, **parameters: object) -> str:
 
 
 def create_2024(caller: Caller, **parameters: object) -> str:
-    """Order a small cluster through 2024-07-30; its id."""
+    """Create a small cluster in 2024-07-30 and return its id."""
     defaults: dict[str, object] = {
         "ClusterName": "genomics",
         "ClusterCredentials": {"Password": PASSWORD},
@@ -50,7 +50,7 @@ def create_2024(caller: Caller, **parameters: object) -> str:
 
 @pytest.fixture
 def running(caller: Caller) -> str:
-    """Id of a running cluster made through 2024-07-30."""
+    """Id of a running cluster created in 2024-07-30."""
     cluster_id = create_2024(caller)
     caller.cloud.advance(300)
     return cluster_id
@@ -58,7 +58,7 @@ def running(caller: Caller) -> str:
 
 @pytest.fixture
 def running_2018(caller: Caller) -> str:
-    """Id of a running cluster made through 2018-04-12."""
+    """Id of a running cluster created in 2018-04-12."""
     cluster_id = create_2018(caller)
     caller.cloud.advance(300)
     return cluster_id

@@ -11,19 +11,19 @@ import pytest
 from pulumi_ehpc.fake import Assumptions
 from tests.fake.caller import Caller, CallFailedError
 from tests.fake.conftest import TYPE, create_2018, create_2024, make_cloud
-from tests.fake.test_volume import mounted, volume
+from tests.fake.test_volume import list_mounts, volume
 
 Probe = Callable[[Caller], Any]
 DOCS = Path(__file__).parents[2] / "docs" / "fake.md"
 
 
-def started(caller: Caller, **parameters: object) -> str:
+def create_running(caller: Caller, **parameters: object) -> str:
     cluster_id = create_2024(caller, **parameters)
     caller.cloud.advance(300)
     return cluster_id
 
 
-def accepted(call: Callable[[], Any]) -> bool:
+def succeeds(call: Callable[[], Any]) -> bool:
     try:
         call()
     except CallFailedError:
@@ -34,8 +34,8 @@ def accepted(call: Callable[[], Any]) -> bool:
 def cross_version_visibility(caller: Caller) -> Any:
     one, two = create_2018(caller), create_2024(caller)
     return [
-        accepted(lambda: caller.v2024("GetCluster", ClusterId=one)),
-        accepted(lambda: caller.v2018("DescribeCluster", ClusterId=two)),
+        succeeds(lambda: caller.v2024("GetCluster", ClusterId=one)),
+        succeeds(lambda: caller.v2018("DescribeCluster", ClusterId=two)),
         caller.v2018("ListClusters")["TotalCount"],
         caller.v2024("ListClusters")["TotalCount"],
     ]
@@ -46,18 +46,18 @@ def slurm_type_echoed_as_slurm22(caller: Caller) -> Any:
 
 
 def tag_items_lower_case_only(caller: Caller) -> Any:
-    def refusal(tag: dict[str, str]) -> str:
+    def error_message(tag: dict[str, str]) -> str:
         try:
             create_2024(caller, Tags=[tag])
         except CallFailedError as error:
             return error.message
         return ""
 
-    return refusal({"key": "a", "value": "b"}), refusal({"Key": "a", "Value": "b"})
+    return error_message({"key": "a", "value": "b"}), error_message({"Key": "a", "Value": "b"})
 
 
 def update_cluster_resets_omitted(caller: Caller) -> Any:
-    cluster_id = started(caller, DeletionProtection=True, MaxCount=9, ClusterDescription="words")
+    cluster_id = create_running(caller, DeletionProtection=True, MaxCount=9, ClusterDescription="words")
     caller.v2024("UpdateCluster", ClusterId=cluster_id, GrowInterval=5, IdleInterval=9)
     caller.v2024("UpdateCluster", ClusterId=cluster_id, ClusterName="renamed")
     shown = caller.v2024("GetCluster", ClusterId=cluster_id)
@@ -67,7 +67,7 @@ def update_cluster_resets_omitted(caller: Caller) -> Any:
 
 
 def update_queue_keeps_omitted(caller: Caller) -> Any:
-    cluster_id = started(caller)
+    cluster_id = create_running(caller)
     queue = {"QueueName": "work", "MaxCount": 9, "MinCount": 2, "ComputeNodes": [{"InstanceType": TYPE}]}
     caller.v2024("CreateQueue", ClusterId=cluster_id, Queue=queue)
     caller.v2024("UpdateQueue", ClusterId=cluster_id, Queue={"QueueName": "work", "MaxCount": 5, "ComputeNodes": []})
@@ -85,12 +85,12 @@ def shorter_volume_list_unmounts(caller: Caller) -> Any:
     caller.cloud.advance(300)
     for volumes in ([volume("/a"), volume("/b")], [volume("/b", RemoteDirectory="/sub"), volume("/c")]):
         caller.v2018("UpdateClusterVolumes", ClusterId=cluster_id, AdditionalVolumes=volumes)
-    shown = mounted(caller, cluster_id)
+    shown = list_mounts(caller, cluster_id)
     return list(shown), shown["/b"]["RemoteDirectory"]
 
 
 def omitted_queue_autoscale_kept(caller: Caller) -> Any:
-    cluster_id = started(caller)
+    cluster_id = create_running(caller)
     caller.v2018("AddQueue", ClusterId=cluster_id, QueueName="work")
     for name in ("comp", "work"):
         queue = {"QueueName": name, "EnableAutoGrow": True}
@@ -100,38 +100,38 @@ def omitted_queue_autoscale_kept(caller: Caller) -> Any:
 
 
 def add_nodes_answers_ids(caller: Caller) -> Any:
-    cluster_id = started(caller)
-    answer = caller.v2018("AddNodes", ClusterId=cluster_id, Count=2, InstanceType=TYPE)
+    cluster_id = create_running(caller)
+    response = caller.v2018("AddNodes", ClusterId=cluster_id, Count=2, InstanceType=TYPE)
     listed = caller.v2018("ListNodesByQueue", ClusterId=cluster_id, QueueName="comp")
-    return len(answer["InstanceIds"]["InstanceId"]), listed["TotalCount"]
+    return len(response["InstanceIds"]["InstanceId"]), listed["TotalCount"]
 
 
 def delete_cluster_while_creating(caller: Caller) -> Any:
     cluster_id = create_2024(caller)
-    deleted = accepted(lambda: caller.v2024("DeleteCluster", ClusterId=cluster_id))
+    deleted = succeeds(lambda: caller.v2024("DeleteCluster", ClusterId=cluster_id))
     caller.cloud.advance(600)
-    return deleted, accepted(lambda: caller.v2024("GetCluster", ClusterId=cluster_id))
+    return deleted, succeeds(lambda: caller.v2024("GetCluster", ClusterId=cluster_id))
 
 
 def delete_queue_needs_no_nodes(caller: Caller) -> Any:
-    cluster_id = started(caller)
+    cluster_id = create_running(caller)
     caller.v2018("AddNodes", ClusterId=cluster_id, Count=1, InstanceType=TYPE)
-    return accepted(lambda: caller.v2024("DeleteQueues", ClusterId=cluster_id, QueueNames=["comp"]))
+    return succeeds(lambda: caller.v2024("DeleteQueues", ClusterId=cluster_id, QueueNames=["comp"]))
 
 
 def queue_max_count_limits_nodes(caller: Caller) -> Any:
-    cluster_id = started(caller, Queues=[{"QueueName": "work", "MaxCount": 1}])
+    cluster_id = create_running(caller, Queues=[{"QueueName": "work", "MaxCount": 1}])
     template = {"InstanceType": TYPE}
-    return accepted(lambda: caller.v2024("CreateNodes", ClusterId=cluster_id, Count=2, ComputeNode=template))
+    return succeeds(lambda: caller.v2024("CreateNodes", ClusterId=cluster_id, Count=2, ComputeNode=template))
 
 
 def zero_values_are_unset(caller: Caller) -> Any:
     node = {"InstanceType": TYPE, "SpotStrategy": "", "PeriodUnit": ""}
-    return accepted(lambda: create_2024(caller, Manager={"ManagerNode": node}))
+    return succeeds(lambda: create_2024(caller, Manager={"ManagerNode": node}))
 
 
 def unknown_parameters_refused(caller: Caller) -> Any:
-    return accepted(lambda: caller.v2024("ListClusters", PageSiz=10))
+    return succeeds(lambda: caller.v2024("ListClusters", PageSiz=10))
 
 
 PROBES: dict[Probe, tuple[Any, Any]] = {
@@ -150,7 +150,7 @@ PROBES: dict[Probe, tuple[Any, Any]] = {
     zero_values_are_unset: (False, True),
     unknown_parameters_refused: (True, False),
 }
-"""What each probe sees with its switch off and on."""
+"""What each probe returns with its switch off and on."""
 
 
 @pytest.mark.parametrize("on", [False, True])
@@ -164,8 +164,8 @@ def test_every_switch_is_probed_has_a_reason_and_is_documented() -> None:
     reasons = Assumptions.reasons()
     assert {probe.__name__ for probe in PROBES} == set(reasons)
     assert all(reasons.values())
-    text = DOCS.read_text("utf-8")
-    assert [name for name in reasons if f"`{name}`" not in text] == []
+    page = DOCS.read_text("utf-8")
+    assert [name for name in reasons if f"`{name}`" not in page] == []
 
 
 def test_unknown_switch_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""Signatures of both kinds, and what the gateway answers to bad ones."""
+"""Signatures of both kinds, and the gateway's errors for bad ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Kind = Literal["acs3", "v1"]
 BOTH = pytest.mark.parametrize("kind", ["acs3", "v1"])
 
 
-def refusal(caller: Caller, action: str = "ListClusters") -> CallFailedError:
+def expect_error(caller: Caller, action: str = "ListClusters") -> CallFailedError:
     with pytest.raises(CallFailedError) as refused:
         caller.v2024(action)
     return refused.value
@@ -29,20 +29,20 @@ def test_good_signature_is_accepted(cloud: FakeCloud, kind: Kind) -> None:
 @BOTH
 def test_form_body_is_part_of_the_signature(cloud: FakeCloud, kind: Kind) -> None:
     caller = Caller(cloud, signature=kind)
-    answer = caller.send("CreateCluster", V2024, {}, form={"ClusterName": "with spaces not"[:4] + "-ok", "Tags": "[]"})
-    assert answer["Success"] is True
+    response = caller.send("CreateCluster", V2024, {}, form={"ClusterName": "with-ok", "Tags": "[]"})
+    assert response["Success"] is True
 
 
 @BOTH
 def test_unknown_key_is_not_found(cloud: FakeCloud, kind: Kind) -> None:
-    refused = refusal(Caller(cloud, key_id="nobody", signature=kind))
+    refused = expect_error(Caller(cloud, key_id="nobody", signature=kind))
     assert (refused.status, refused.code) == (404, "InvalidAccessKeyId.NotFound")
 
 
 @BOTH
-def test_wrong_secret_does_not_match_and_no_secret_is_told(cloud: FakeCloud, kind: Kind) -> None:
+def test_wrong_secret_does_not_match_and_no_secret_is_returned(cloud: FakeCloud, kind: Kind) -> None:
     cloud = FakeCloud(ManualClock(), [AccessKey("id", "the-true-secret")])
-    refused = refusal(Caller(cloud, "id", "the-wrong-secret", kind))
+    refused = expect_error(Caller(cloud, "id", "the-wrong-secret", kind))
     assert (refused.status, refused.code) == (400, "SignatureDoesNotMatch")
     assert "secret" not in str(refused.body)
 
@@ -53,7 +53,7 @@ def test_keys_do_not_show_their_secret() -> None:
 
 @BOTH
 def test_request_id_and_host_are_in_every_error(cloud: FakeCloud, kind: Kind) -> None:
-    body = refusal(Caller(cloud, key_id="nobody", signature=kind)).body
+    body = expect_error(Caller(cloud, key_id="nobody", signature=kind)).body
     assert set(body) == {"RequestId", "HostId", "Code", "Message", "Recommend"}
     assert body["HostId"] == "ehpc.test"
 
@@ -67,16 +67,16 @@ def test_old_timestamp_is_expired_by_real_time_not_the_fakes(cloud: FakeCloud) -
         if accepted:
             caller.v2024("ListClusters")
         else:
-            assert refusal(caller).code == "InvalidTimeStamp.Expired"
+            assert expect_error(caller).code == "InvalidTimeStamp.Expired"
 
 
-def test_timestamp_of_another_form_is_named(cloud: FakeCloud) -> None:
+def test_malformed_timestamp_has_its_own_error(cloud: FakeCloud) -> None:
     caller = Caller(cloud)
     caller.headers = {"x-acs-date": "yesterday"}
-    assert refusal(caller).code == "InvalidTimeStamp.Format"
+    assert expect_error(caller).code == "InvalidTimeStamp.Format"
 
 
-def test_nonce_counts_once_and_is_forgotten_with_its_time() -> None:
+def test_nonce_is_accepted_once_until_it_expires() -> None:
     now = [1_800_000_000.0]
     caller = Caller(FakeCloud(ManualClock(), wall_clock=lambda: now[0]))
 
@@ -95,18 +95,18 @@ def test_nonce_of_a_refused_request_is_not_used_up(cloud: FakeCloud) -> None:
     nonce = {"x-acs-signature-nonce": "mine"}
     stranger, owner = Caller(cloud, secret="wrong"), Caller(cloud)
     stranger.headers = owner.headers = nonce
-    assert refusal(stranger).code == "SignatureDoesNotMatch"
+    assert expect_error(stranger).code == "SignatureDoesNotMatch"
     owner.v2024("ListClusters")
 
 
-@pytest.mark.parametrize("left_out", ["AccessKeyId", "Signature", "Timestamp", "SignatureNonce", "SignatureMethod"])
-def test_each_part_of_a_version_1_signature_is_needed(cloud: FakeCloud, left_out: str) -> None:
+@pytest.mark.parametrize("missing", ["AccessKeyId", "Signature", "Timestamp", "SignatureNonce", "SignatureMethod"])
+def test_each_part_of_a_version_1_signature_is_required(cloud: FakeCloud, missing: str) -> None:
     caller = Caller(cloud, signature="v1")
     query = caller._v1("ListClusters", V2024, "GET", {}, b"")
-    del query[left_out]
+    del query[missing]
     with pytest.raises(CallFailedError) as refused:
         caller.raw("GET", query, {})
-    assert (refused.value.status, refused.value.code) == (400, f"Missing{left_out}")
+    assert (refused.value.status, refused.value.code) == (400, f"Missing{missing}")
 
 
 @pytest.mark.parametrize("unsigned", ["x-acs-action", "x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256"])
@@ -138,7 +138,7 @@ def test_signed_header_that_is_not_sent_is_incomplete(cloud: FakeCloud) -> None:
         caller.raw("GET", {}, headers)
 
 
-def test_other_signature_methods_are_not_known(cloud: FakeCloud) -> None:
+def test_other_signature_methods_are_refused(cloud: FakeCloud) -> None:
     caller = Caller(cloud, signature="v1")
     query = caller._v1("ListClusters", V2024, "GET", {}, b"")
     with pytest.raises(CallFailedError, match=r"IncompleteSignature: .* HMAC-SHA1 in version 1"):
@@ -175,7 +175,7 @@ def test_unsigned_security_token_is_refused(cloud: FakeCloud) -> None:
         caller.raw("GET", {}, {**headers, "x-acs-security-token": "slipped in"})
 
 
-def test_without_verification_anything_goes() -> None:
+def test_without_verification_unsigned_requests_are_accepted() -> None:
     caller = Caller(FakeCloud(ManualClock(), verify_signatures=False))
     assert caller.raw("GET", {"Action": "ListClusters", "Version": V2024}, {})["TotalCount"] == 0
 
@@ -183,13 +183,13 @@ def test_without_verification_anything_goes() -> None:
 @BOTH
 def test_caller_identity_names_the_keys_account(kind: Kind) -> None:
     cloud = FakeCloud(ManualClock(), [AccessKey.parse("one:secret"), AccessKey.parse("two:secret:42")])
-    answer = Caller(cloud, "two", "secret", kind).send("GetCallerIdentity", "2015-04-01", {}, method="POST")
-    assert (answer["AccountId"], answer["Arn"]) == ("42", "acs:ram::42:root")
+    response = Caller(cloud, "two", "secret", kind).send("GetCallerIdentity", "2015-04-01", {}, method="POST")
+    assert (response["AccountId"], response["Arn"]) == ("42", "acs:ram::42:root")
     assert Caller(cloud, "one", "secret", kind).send("GetCallerIdentity", "2015-04-01", {})["AccountId"] != "42"
 
 
-@pytest.mark.parametrize("text", ["", "id", "id:", ":secret", "id:secret:name", "id:secret:1:2"])
-def test_keys_of_another_form_are_refused_without_repeating_them(text: str) -> None:
+@pytest.mark.parametrize("key", ["", "id", "id:", ":secret", "id:secret:name", "id:secret:1:2"])
+def test_malformed_keys_are_refused_without_repeating_them(key: str) -> None:
     with pytest.raises(ValueError, match="ID:SECRET") as refused:
-        AccessKey.parse(text)
+        AccessKey.parse(key)
     assert "name" not in str(refused.value)

@@ -1,4 +1,4 @@
-"""What is answered before the service itself is asked: unknown actions, versions, methods."""
+"""The gateway's checks: actions, versions, methods, parameters."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def test_unknown_actions_and_versions(caller: Caller, action: str, version: str,
     assert (refused.value.status, refused.value.code) == (status, code)
 
 
-def test_not_built_is_told_apart_from_not_existing(caller: Caller) -> None:
+def test_error_of_a_missing_implementation_names_the_action(caller: Caller) -> None:
     with pytest.raises(CallFailedError, match="The action StopCluster of 2018-04-12 exists"):
         caller.v2018("StopCluster", ClusterId="any")
 
 
-def test_get_and_post_are_taken_for_every_action_and_nothing_else(caller: Caller) -> None:
+def test_only_get_and_post_are_accepted(caller: Caller) -> None:
     for method in ("GET", "POST"):
         caller.send("ListClusters", V2018, {}, method=method)
     with pytest.raises(CallFailedError) as refused:
@@ -44,7 +44,7 @@ def test_only_the_root_path_is_served(caller: Caller) -> None:
         caller.raw("GET", {}, {}, path="/clusters")
 
 
-def test_answers_are_json_only(caller: Caller) -> None:
+def test_only_json_responses_are_available(caller: Caller) -> None:
     with pytest.raises(CallFailedError, match=r"InvalidParameter\.Format"):
         caller.send("ListClusters", V2018, {"Format": "XML"})
 
@@ -79,6 +79,6 @@ def test_mandatory_members_of_objects(caller: Caller, running: str) -> None:
         caller.v2024("CreateQueue", ClusterId=running, Queue={"MaxCount": 5})
 
 
-def test_every_answer_carries_its_request_id_in_body_and_header(caller: Caller) -> None:
-    answer = caller.v2018("ListRegions")
-    assert answer["RequestId"] == caller.last_headers["x-acs-request-id"]
+def test_request_id_is_in_body_and_header(caller: Caller) -> None:
+    response = caller.v2018("ListRegions")
+    assert response["RequestId"] == caller.last_headers["x-acs-request-id"]

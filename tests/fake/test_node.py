@@ -1,4 +1,4 @@
-"""Compute nodes: ordered, listed, moved and deleted, in both versions."""
+"""Compute nodes: creation, lists, moves and deletion, in both versions."""
 
 from __future__ import annotations
 
@@ -11,72 +11,72 @@ from tests.fake.caller import Caller, CallFailedError
 from tests.fake.conftest import TYPE, create_2018, create_2024, make_cloud
 
 
-def statuses(caller: Caller, cluster_id: str) -> list[str]:
+def list_statuses(caller: Caller, cluster_id: str) -> list[str]:
     return [node["Status"] for node in caller.v2024("ListNodes", ClusterId=cluster_id)["Nodes"]]
 
 
-def add(caller: Caller, cluster_id: str, count: int = 1, **parameters: object) -> list[str]:
+def add_nodes(caller: Caller, cluster_id: str, count: int = 1, **parameters: object) -> list[str]:
     given = {"InstanceType": TYPE, **parameters}
-    answer = caller.v2018("AddNodes", ClusterId=cluster_id, Count=count, **given)
-    return list(answer["InstanceIds"]["InstanceId"])
+    response = caller.v2018("AddNodes", ClusterId=cluster_id, Count=count, **given)
+    return list(response["InstanceIds"]["InstanceId"])
 
 
 def test_nodes_have_ids_at_once_and_run_later(caller: Caller, running: str) -> None:
-    answer = caller.v2024("CreateNodes", ClusterId=running, Count=2, ComputeNode={"InstanceType": TYPE})
-    assert len(answer["InstanceIds"]) == 2
+    response = caller.v2024("CreateNodes", ClusterId=running, Count=2, ComputeNode={"InstanceType": TYPE})
+    assert len(response["InstanceIds"]) == 2
     seen = []
     for seconds in (0, 20, 99, 1):
         caller.cloud.advance(seconds)
-        seen.append(set(statuses(caller, running)))
+        seen.append(set(list_statuses(caller, running)))
     assert seen == [{"uninit"}, {"initing"}, {"initing"}, {"running"}]
 
 
 def test_nodes_are_released_and_then_gone(caller: Caller, running: str) -> None:
-    ids = add(caller, running, 3)
+    ids = add_nodes(caller, running, 3)
     caller.cloud.advance(120)
-    answer = caller.v2024("DeleteNodes", ClusterId=running, InstanceIds=ids[:2])
-    assert answer["TaskId"]
-    assert statuses(caller, running) == ["releasing", "releasing", "running"]
+    response = caller.v2024("DeleteNodes", ClusterId=running, InstanceIds=ids[:2])
+    assert response["TaskId"]
+    assert list_statuses(caller, running) == ["releasing", "releasing", "running"]
     caller.cloud.advance(60)
     assert [n["Id"] for n in caller.v2024("ListNodes", ClusterId=running)["Nodes"]] == ids[2:]
 
 
 def test_nodes_deleted_while_they_start_do_not_come_back(caller: Caller, running: str) -> None:
-    ids = add(caller, running)
+    ids = add_nodes(caller, running)
     caller.v2018("DeleteNodes", ClusterId=running, Instance=[{"Id": ids[0]}])
     caller.cloud.advance(59)
-    assert statuses(caller, running) == ["releasing"]
+    assert list_statuses(caller, running) == ["releasing"]
     caller.cloud.advance(500)
-    assert statuses(caller, running) == []
+    assert list_statuses(caller, running) == []
 
 
 def test_second_deletion_of_a_node_is_refused_as_a_whole(caller: Caller, running: str) -> None:
-    ids = add(caller, running, 2)
+    ids = add_nodes(caller, running, 2)
     caller.v2024("DeleteNodes", ClusterId=running, InstanceIds=ids[:1])
     with pytest.raises(CallFailedError) as refused:
         caller.v2024("DeleteNodes", ClusterId=running, InstanceIds=ids)
     assert (refused.value.status, refused.value.code) == (403, "InvalidNodeStatus")
-    assert statuses(caller, running) == ["releasing", "uninit"]
+    assert list_statuses(caller, running) == ["releasing", "uninit"]
 
 
 def test_ordered_failure_ends_in_exception_with_a_reason(caller: Caller, running: str) -> None:
     caller.cloud.fail_next("AddNodes", "Sold out.")
-    answer = caller.v2018("AddNodes", ClusterId=running, Count=1, InstanceType=TYPE)
-    add(caller, running)
+    response = caller.v2018("AddNodes", ClusterId=running, Count=1, InstanceType=TYPE)
+    add_nodes(caller, running)
     caller.cloud.advance(120)
     nodes = caller.v2024("ListNodes", ClusterId=running)["Nodes"]
     assert [(n["Status"], n["Reason"]) for n in nodes] == [("exception", "Sold out."), ("running", "")]
-    task = caller.v2018("ListTasks", ClusterId=running, TaskId=answer["TaskId"])["Tasks"][0]
+    task = caller.v2018("ListTasks", ClusterId=running, TaskId=response["TaskId"])["Tasks"][0]
     assert (task["TaskType"], task["Status"]) == ("AddComputes", "Failed")
     caller.v2024("DeleteNodes", ClusterId=running, InstanceIds=[nodes[0]["Id"]])
 
 
 def test_hostnames_are_prefix_three_digits_suffix_and_fill_gaps(caller: Caller, running: str) -> None:
-    ids = add(caller, running, 3, HostNamePrefix="gpu-", HostNameSuffix="-x")
+    ids = add_nodes(caller, running, 3, HostNamePrefix="gpu-", HostNameSuffix="-x")
     caller.v2018("DeleteNodes", ClusterId=running, Instance=[{"Id": ids[1]}])
     caller.cloud.advance(60)
-    add(caller, running, 2, HostNamePrefix="gpu-", HostNameSuffix="-x")
-    add(caller, running)
+    add_nodes(caller, running, 2, HostNamePrefix="gpu-", HostNameSuffix="-x")
+    add_nodes(caller, running)
     names = [n["Hostname"] for n in caller.v2024("ListNodes", ClusterId=running)["Nodes"]]
     assert names == ["gpu-000-x", "gpu-002-x", "gpu-001-x", "gpu-003-x", "compute000"]
 
@@ -101,15 +101,15 @@ def test_hardware_falls_back_to_queue_then_cluster(caller: Caller, running: str)
     caller.v2024("CreateNodes", ClusterId=running, Count=1, QueueName="big")
     with pytest.raises(CallFailedError, match=r"ComputeNode\.InstanceType is invalid"):
         caller.v2024("CreateNodes", ClusterId=running, Count=1)
-    add(caller, running)
+    add_nodes(caller, running)
     caller.v2018("AddNodes", ClusterId=running, Count=1)
     nodes = caller.v2024("ListNodes", ClusterId=running)["Nodes"]
     assert [n["InstanceType"] for n in nodes] == ["ecs.r7.4xlarge", TYPE, TYPE]
     assert nodes[0]["TotalResources"] == {"Cpu": 16, "Gpu": 0, "Memory": 128}
 
 
-def test_order_is_kept_on_the_node(caller: Caller, running: str) -> None:
-    add(
+def test_node_has_the_settings_it_was_created_with(caller: Caller, running: str) -> None:
+    add_nodes(
         caller,
         running,
         ImageId="m-1",
@@ -131,9 +131,9 @@ def test_order_is_kept_on_the_node(caller: Caller, running: str) -> None:
 def test_2018_lists_filter_and_sort(caller: Caller) -> None:
     cluster_id = create_2018(caller)
     caller.cloud.advance(300)
-    add(caller, cluster_id, 2, HostNamePrefix="b-")
+    add_nodes(caller, cluster_id, 2, HostNamePrefix="b-")
     caller.cloud.advance(120)
-    add(caller, cluster_id, 1, HostNamePrefix="a-")
+    add_nodes(caller, cluster_id, 1, HostNamePrefix="a-")
 
     def listed(**filters: object) -> list[str]:
         return [n["HostName"] for n in caller.v2018("ListNodes", ClusterId=cluster_id, **filters)["Nodes"]["NodeInfo"]]
@@ -154,7 +154,7 @@ def test_2018_lists_filter_and_sort(caller: Caller) -> None:
 
 
 def test_2018_other_lists(caller: Caller, running_2018: str) -> None:
-    add(caller, running_2018, 2)
+    add_nodes(caller, running_2018, 2)
     caller.cloud.advance(20)
     nodes = caller.v2018("ListNodesNoPaging", ClusterId=running_2018)["Nodes"]["NodeInfo"]
     assert [(n["HostName"], n["Status"]) for n in nodes] == [("compute000", "initing"), ("compute001", "initing")]
@@ -165,9 +165,9 @@ def test_2018_other_lists(caller: Caller, running_2018: str) -> None:
 
 def test_2024_list_filters(caller: Caller, running: str) -> None:
     caller.v2024("CreateQueue", ClusterId=running, Queue={"QueueName": "work"})
-    add(caller, running, 2)
+    add_nodes(caller, running, 2)
     caller.cloud.advance(120)
-    add(caller, running, 1, JobQueue="work", HostNamePrefix="work")
+    add_nodes(caller, running, 1, JobQueue="work", HostNamePrefix="work")
 
     def listed(**filters: object) -> list[str]:
         return [n["Hostname"] for n in caller.v2024("ListNodes", ClusterId=running, **filters)["Nodes"]]
@@ -181,7 +181,7 @@ def test_2024_list_filters(caller: Caller, running: str) -> None:
 
 def test_nodes_move_between_queues_by_hostname(caller: Caller, running: str) -> None:
     caller.v2018("AddQueue", ClusterId=running, QueueName="work")
-    add(caller, running, 2)
+    add_nodes(caller, running, 2)
     caller.v2018("SetQueue", ClusterId=running, QueueName="work", Node=[{"Name": "compute001"}])
     nodes = caller.v2024("ListNodes", ClusterId=running)["Nodes"]
     assert [n["QueueName"] for n in nodes] == ["comp", "work"]
@@ -212,18 +212,18 @@ def test_keep_alive_is_set_at_creation_and_later(caller: Caller, running: str) -
         ({"Count": 1, "ComputeNode": {"InstanceType": "large"}}, "ComputeNode.InstanceType"),
     ],
 )
-def test_2024_order_of_nodes_refuses(
+def test_2024_creation_of_nodes_refuses(
     caller: Caller, running: str, parameters: dict[str, object], parameter: str
 ) -> None:
     given = {"ComputeNode": {"InstanceType": TYPE}, **parameters}
     with pytest.raises(CallFailedError, match=f"InvalidParams: The specified parameter {parameter} is invalid"):
         caller.v2024("CreateNodes", ClusterId=running, **given)
-    assert statuses(caller, running) == []
+    assert list_statuses(caller, running) == []
 
 
-def test_deletion_refuses_strangers_managers_and_subscriptions(caller: Caller, running_2018: str) -> None:
+def test_deletion_refuses_unknown_nodes_managers_and_subscriptions(caller: Caller, running_2018: str) -> None:
     (manager,) = caller.v2018("ListNodes", ClusterId=running_2018, Role="Manager")["Nodes"]["NodeInfo"]
-    (paid,) = add(caller, running_2018, EcsChargeType="PrePaid")
+    (paid,) = add_nodes(caller, running_2018, EcsChargeType="PrePaid")
     caller.cloud.advance(120)
     for instance_id, code in (
         (manager["Id"], "InvalidParams"),
@@ -250,10 +250,10 @@ def test_account_limit_of_nodes_holds() -> None:
     cluster_id = create_2024(caller)
     caller.cloud.advance(300)
     with pytest.raises(CallFailedError, match="TooManyNodes"):
-        add(caller, cluster_id, 3)
+        add_nodes(caller, cluster_id, 3)
 
 
-def test_2018_order_of_nodes_refuses(caller: Caller, running: str) -> None:
+def test_2018_creation_of_nodes_refuses(caller: Caller, running: str) -> None:
     attempts: list[tuple[dict[str, object], str]] = [
         ({"Count": 2, "MinCount": 3}, "MinCount"),
         ({"Count": 1}, "InstanceType"),
@@ -271,11 +271,11 @@ def test_2024_subscription_is_not_released(caller: Caller, running: str) -> None
         caller.v2024("DeleteNodes", ClusterId=running, InstanceIds=ids)
 
 
-def test_nodes_of_a_cluster_that_goes_quickly_never_come() -> None:
+def test_nodes_never_start_when_their_cluster_is_released_first() -> None:
     caller = Caller(FakeCloud(ManualClock(), durations=Durations(cluster_release=1)))
     cluster_id = create_2024(caller)
     caller.cloud.advance(300)
-    add(caller, cluster_id)
+    add_nodes(caller, cluster_id)
     caller.v2018("DeleteCluster", ClusterId=cluster_id)
     caller.cloud.advance(1000)
     tasks = caller.v2018("ListTasks", ClusterId=cluster_id, Archived=True)["Tasks"]
@@ -286,15 +286,15 @@ def test_nodes_of_a_cluster_that_goes_quickly_never_come() -> None:
 
 
 def test_client_token_adds_nodes_once(caller: Caller, running: str) -> None:
-    assert add(caller, running, 2, ClientToken="t") == add(caller, running, 2, ClientToken="t")
-    assert len(statuses(caller, running)) == 2
+    assert add_nodes(caller, running, 2, ClientToken="t") == add_nodes(caller, running, 2, ClientToken="t")
+    assert len(list_statuses(caller, running)) == 2
 
 
 @pytest.mark.parametrize("head_start", [0, 60])
-def test_tasks_of_nodes_fail_when_their_cluster_goes(caller: Caller, running: str, head_start: float) -> None:
-    answer = caller.v2018("AddNodes", ClusterId=running, Count=1, InstanceType=TYPE)
+def test_tasks_of_nodes_fail_when_their_cluster_is_released(caller: Caller, running: str, head_start: float) -> None:
+    response = caller.v2018("AddNodes", ClusterId=running, Count=1, InstanceType=TYPE)
     caller.cloud.advance(head_start)
     caller.v2018("DeleteCluster", ClusterId=running)
     caller.cloud.advance(120)
-    (task,) = caller.v2018("ListTasks", ClusterId=running, TaskId=answer["TaskId"])["Tasks"]
+    (task,) = caller.v2018("ListTasks", ClusterId=running, TaskId=response["TaskId"])["Tasks"]
     assert (task["Status"], "released" in task["Errors"]) == ("Failed", True)

@@ -1,4 +1,4 @@
-"""Queues and their scaling: one state, two languages."""
+"""Queues and automatic scaling: one state in two API versions."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from tests.fake.caller import Caller, CallFailedError
 from tests.fake.conftest import TYPE
 
 
-def get(caller: Caller, cluster_id: str, name: str = "work") -> dict[str, Any]:
+def get_queue(caller: Caller, cluster_id: str, name: str = "work") -> dict[str, Any]:
     queue: dict[str, Any] = caller.v2024("GetQueue", ClusterId=cluster_id, QueueName=name)["Queue"]
     return queue
 
 
-def scale_2018(caller: Caller, cluster_id: str, name: str = "work") -> dict[str, Any]:
+def get_scaling_2018(caller: Caller, cluster_id: str, name: str = "work") -> dict[str, Any]:
     config = caller.v2018("GetAutoScaleConfig", ClusterId=cluster_id)
     return next(q for q in config["Queues"]["QueueInfo"] if q["QueueName"] == name)
 
 
-def test_2024_queue_comes_back_as_it_was_written(caller: Caller, running: str) -> None:
+def test_2024_queue_is_returned_as_created(caller: Caller, running: str) -> None:
     template = {
         "InstanceType": TYPE,
         "ImageId": "m-1",
@@ -65,7 +65,7 @@ def test_2024_queue_comes_back_as_it_was_written(caller: Caller, running: str) -
         "ReservedNodePoolId": "pool",
     }
     assert caller.v2024("CreateQueue", ClusterId=running, Queue=queue)["Name"] == "work"
-    shown = get(caller, running)
+    shown = get_queue(caller, running)
     assert {name: shown[name] for name in queue} == queue
 
 
@@ -78,7 +78,7 @@ def test_scaling_is_one_state_in_both_versions(caller: Caller, running: str) -> 
         "EnableScaleOut": True,
     }
     caller.v2024("CreateQueue", ClusterId=running, Queue=queue)
-    shown = scale_2018(caller, running)
+    shown = get_scaling_2018(caller, running)
     assert (shown["EnableAutoGrow"], shown["EnableAutoShrink"]) == (True, False)
     assert (shown["MinNodesInQueue"], shown["MaxNodesInQueue"], shown["QueueImageId"]) == (1, 9, "m-1")
     assert [t["InstanceType"] for t in shown["InstanceTypes"]["InstanceTypeInfo"]] == [TYPE, "ecs.g7.xlarge"]
@@ -96,7 +96,7 @@ def test_scaling_is_one_state_in_both_versions(caller: Caller, running: str) -> 
         "DataDisks": [{"DataDiskCategory": "cloud_ssd", "DataDiskSize": 70}],
     }
     caller.v2018("SetAutoScaleConfig", ClusterId=running, MaxNodesInCluster=50, Queues=[config])
-    other = get(caller, running)
+    other = get_queue(caller, running)
     assert (other["EnableScaleOut"], other["EnableScaleIn"]) == (False, True)
     assert (other["MinCount"], other["MaxCount"], other["MaxCountPerCycle"]) == (2, 5, 4)
     assert other["HostnamePrefix"] == "n-"
@@ -171,7 +171,7 @@ def test_scaling_configuration_is_refused_as_a_whole(
     assert caller.v2018("GetAutoScaleConfig", ClusterId=running)["EnableAutoGrow"] is False
 
 
-def test_2018_queue_life(caller: Caller, running_2018: str) -> None:
+def test_2018_queue_lifecycle(caller: Caller, running_2018: str) -> None:
     caller.v2018(
         "AddQueue",
         ClusterId=running_2018,
@@ -207,7 +207,7 @@ def test_queue_creation_with_initial_nodes(caller: Caller, running: str) -> None
     assert shown["TotalCores"] == 8
 
 
-def test_refused_queue_leaves_nothing_behind(caller: Caller, running: str) -> None:
+def test_refused_queue_is_not_created(caller: Caller, running: str) -> None:
     with pytest.raises(CallFailedError, match=r"Queue\.ComputeNodes"):
         caller.v2024("CreateQueue", ClusterId=running, Queue={"QueueName": "work", "InitialCount": 1})
     caller.v2024("CreateQueue", ClusterId=running, Queue={"QueueName": "work"})
@@ -247,9 +247,7 @@ def test_at_most_eight_queues(caller: Caller, running: str) -> None:
 @pytest.mark.parametrize(
     ("version", "action", "key"), [("v2018", "DeleteQueue", "QueueName"), ("v2024", "DeleteQueues", "QueueNames")]
 )
-def test_queue_with_nodes_is_kept_until_they_are_gone(
-    caller: Caller, running: str, version: str, action: str, key: str
-) -> None:
+def test_queue_with_nodes_cannot_be_deleted(caller: Caller, running: str, version: str, action: str, key: str) -> None:
     ids = caller.v2018("AddNodes", ClusterId=running, Count=1, InstanceType=TYPE)["InstanceIds"]["InstanceId"]
     parameters: dict[str, object] = {"ClusterId": running, key: ["comp"] if key.endswith("s") else "comp"}
     for _ in range(2):

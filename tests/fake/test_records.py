@@ -11,11 +11,11 @@ from tests.fake.caller import Caller, CallFailedError
 from tests.fake.conftest import TYPE, create_2024
 
 REGION = {"RegionId": "cn-hangzhou", "ResourceType": "cluster"}
-EVER = {"From": 0, "To": 4_000_000_000}
+ALL_TIME = {"From": 0, "To": 4_000_000_000}
 
 
-def tags(caller: Caller, **asked: object) -> dict[str, str]:
-    found = caller.v2018("ListTagResources", **REGION, **asked)["TagResources"]["TagResource"]
+def list_tags(caller: Caller, **filters: object) -> dict[str, str]:
+    found = caller.v2018("ListTagResources", **REGION, **filters)["TagResources"]["TagResource"]
     return {entry["TagKey"]: entry["TagValue"] for entry in found}
 
 
@@ -24,11 +24,11 @@ def test_tags_are_added_changed_and_removed(caller: Caller) -> None:
     one = {"ResourceId": [cluster_id]}
     caller.v2018("TagResources", **REGION, **one, Tag=[{"Key": "team", "Value": "blue"}, {"Key": "cost", "Value": "1"}])
     caller.v2018("TagResources", **REGION, **one, Tag=[{"Key": "cost", "Value": "2"}])
-    assert tags(caller, **one) == {"team": "blue", "cost": "2"}
+    assert list_tags(caller, **one) == {"team": "blue", "cost": "2"}
     caller.v2018("UnTagResources", **REGION, **one, TagKey=["team"])
-    assert tags(caller, **one) == {"cost": "2"}
+    assert list_tags(caller, **one) == {"cost": "2"}
     caller.v2018("UnTagResources", **REGION, **one, All=True)
-    assert tags(caller, **one) == {}
+    assert list_tags(caller, **one) == {}
 
 
 def test_tags_find_clusters(caller: Caller) -> None:
@@ -38,16 +38,16 @@ def test_tags_find_clusters(caller: Caller) -> None:
     assert [entry["ResourceId"] for entry in found["TagResources"]["TagResource"]] == [blue]
 
 
-def test_tags_come_in_pages_whose_token_fits_one_question(caller: Caller) -> None:
+def test_tags_are_paged_with_a_token_for_one_set_of_parameters(caller: Caller) -> None:
     many = [{"Key": f"key{n:02d}", "Value": "x"} for n in range(20)]
     ids = [create_2024(caller, Tags=many) for _ in range(3)]
     first = caller.v2018("ListTagResources", **REGION)
     second = caller.v2018("ListTagResources", **REGION, NextToken=first["NextToken"])
     lengths = [len(page["TagResources"]["TagResource"]) for page in (first, second)]
     assert (lengths, second["NextToken"]) == ([50, 10], "")
-    for token, asked in ((first["NextToken"], {"ResourceId": ids[:1]}), ("bm8=", {}), ("!", {})):
+    for token, filters in ((first["NextToken"], {"ResourceId": ids[:1]}), ("bm8=", {}), ("!", {})):
         with pytest.raises(CallFailedError, match="parameter NextToken is invalid"):
-            caller.v2018("ListTagResources", **REGION, **asked, NextToken=token)
+            caller.v2018("ListTagResources", **REGION, **filters, NextToken=token)
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,12 @@ def test_at_most_twenty_tags(caller: Caller) -> None:
         caller.v2018("TagResources", **REGION, ResourceId=[cluster_id], Tag=[{"Key": "more", "Value": "x"}])
 
 
-def test_removing_no_tag_in_particular_needs_all(caller: Caller) -> None:
+def test_removing_tags_without_keys_needs_all(caller: Caller) -> None:
     with pytest.raises(CallFailedError, match="parameter TagKey is invalid"):
         caller.v2018("UnTagResources", **REGION, ResourceId=[create_2024(caller)])
 
 
-def test_tasks_that_run_and_all_tasks(caller: Caller) -> None:
+def test_running_and_archived_tasks(caller: Caller) -> None:
     cluster_id = create_2024(caller)
     (task,) = caller.v2018("ListTasks", ClusterId=cluster_id)["Tasks"]
     assert (task["TaskType"], task["Status"], task["CurrentStep"]) == ("CreateCluster", "Processing", 0)
@@ -101,7 +101,7 @@ def test_tasks_that_run_and_all_tasks(caller: Caller) -> None:
     assert json.loads(tasks[1]["Request"])["Count"] == 1
 
 
-def test_tasks_outlive_their_cluster_but_not_one_that_never_was(caller: Caller, running: str) -> None:
+def test_tasks_can_be_listed_after_their_cluster_is_gone(caller: Caller, running: str) -> None:
     task_id = caller.v2018("DeleteCluster", ClusterId=running)["TaskId"]
     caller.cloud.advance(120)
     (task,) = caller.v2018("ListTasks", ClusterId=running, TaskId=task_id)["Tasks"]
@@ -110,22 +110,22 @@ def test_tasks_outlive_their_cluster_but_not_one_that_never_was(caller: Caller, 
         caller.v2018("ListTasks", ClusterId="ehpc-hz-none")
 
 
-def test_logs_name_every_change_newest_first(caller: Caller, running: str) -> None:
+def test_logs_have_every_change_newest_first(caller: Caller, running: str) -> None:
     caller.v2018("AddQueue", ClusterId=running, QueueName="work")
-    logs = caller.v2024("ListCommonLogs", ClusterId=running, **EVER)["Logs"]
+    logs = caller.v2024("ListCommonLogs", ClusterId=running, **ALL_TIME)["Logs"]
     assert [(log["Action"], log["Target"], log["Status"]) for log in logs] == [
         ("AddQueue", "work", "Finished"),
         ("CreateCluster", running, "Finished"),
     ]
-    oldest = caller.v2024("ListCommonLogs", **EVER, IsReverse=False, PageSize=1)["Logs"]
+    oldest = caller.v2024("ListCommonLogs", **ALL_TIME, IsReverse=False, PageSize=1)["Logs"]
     assert [log["Action"] for log in oldest] == ["CreateCluster"]
-    named = caller.v2024("ListCommonLogs", **EVER, ActionName=["AddQueue"])["Logs"]
+    named = caller.v2024("ListCommonLogs", **ALL_TIME, ActionName=["AddQueue"])["Logs"]
     assert [log["Target"] for log in named] == ["work"]
-    detail = caller.v2024("GetCommonLogDetail", **EVER, LogRequestId=named[0]["RequestId"])
+    detail = caller.v2024("GetCommonLogDetail", **ALL_TIME, LogRequestId=named[0]["RequestId"])
     assert (detail["Action"], detail["ClusterId"]) == ("AddQueue", running)
 
 
-def test_logs_are_found_by_the_callers_time_as_by_the_fakes(caller: Caller, running: str) -> None:
+def test_logs_are_found_by_real_time_and_by_the_fakes(caller: Caller, running: str) -> None:
     now, fake_now = int(time.time()), int(caller.cloud.clock.now())
     for start, end, found in (
         (now - 60, now + 60, 1),
@@ -138,7 +138,7 @@ def test_logs_are_found_by_the_callers_time_as_by_the_fakes(caller: Caller, runn
 
 def test_missing_log_is_invalid_params(caller: Caller) -> None:
     with pytest.raises(CallFailedError, match="parameter LogRequestId is invalid"):
-        caller.v2024("GetCommonLogDetail", **EVER, LogRequestId="none")
+        caller.v2024("GetCommonLogDetail", **ALL_TIME, LogRequestId="none")
 
 
 def test_regions_in_both_versions(caller: Caller) -> None:

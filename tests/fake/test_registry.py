@@ -1,4 +1,4 @@
-"""Lists that have to agree: actions, error codes, answers."""
+"""Lists that have to agree: actions, error codes, responses."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import pytest
 
 import pulumi_ehpc.fake
 from pulumi_ehpc.api import spec
-from pulumi_ehpc.fake.checks import ReplyShapeError, check_reply
-from pulumi_ehpc.fake.errors import ServiceError, error_templates
+from pulumi_ehpc.fake.checks import ResponseShapeError, check_response
+from pulumi_ehpc.fake.errors import ResponseError, error_templates
 from pulumi_ehpc.fake.operations import OPERATIONS
 from tests.fake.caller import Caller, CallFailedError
 from tests.fake.conftest import PASSWORD, TYPE, create_2018, create_2024
 
-ROOM = Path(pulumi_ehpc.fake.__file__).parent
+PACKAGE = Path(pulumi_ehpc.fake.__file__).parent
 EVERY_ACTION = [(version, name) for version in spec.VERSIONS for name in spec.actions(version)]
 
 
-def test_only_actions_of_the_spec_are_built() -> None:
+def test_only_actions_of_the_spec_are_implemented() -> None:
     assert {(version, name) for version in OPERATIONS for name in OPERATIONS[version]} <= set(EVERY_ACTION)
     assert set(OPERATIONS) == set(spec.VERSIONS)
 
 
 @pytest.mark.parametrize(("version", "action"), EVERY_ACTION)
-def test_every_action_is_built_or_says_that_it_is_not(caller: Caller, version: str, action: str) -> None:
+def test_every_action_is_implemented_or_returns_an_error(caller: Caller, version: str, action: str) -> None:
     try:
         caller.send(action, version, {})
     except CallFailedError as error:
@@ -37,7 +37,7 @@ def test_every_action_is_built_or_says_that_it_is_not(caller: Caller, version: s
         assert action in OPERATIONS[version]
 
 
-def life_2018(caller: Caller) -> None:
+def call_every_action_2018(caller: Caller) -> None:
     region = {"RegionId": "cn-hangzhou", "ResourceType": "cluster"}
     cluster_id = create_2018(caller)
     caller.cloud.advance(300)
@@ -76,7 +76,7 @@ def life_2018(caller: Caller) -> None:
     caller.v2018("DeleteCluster", **one)
 
 
-def life_2024(caller: Caller) -> None:
+def call_every_action_2024(caller: Caller) -> None:
     addon = {
         "Name": "Login",
         "Version": "1",
@@ -99,7 +99,7 @@ def life_2024(caller: Caller) -> None:
         "StorageDirectory": "/",
         "MountDirectory": "/data",
     }
-    ever = {"From": 0, "To": 4_000_000_000}
+    all_time = {"From": 0, "To": 4_000_000_000}
     caller.v2024("UpdateCluster", **one, MaxCount=50)
     caller.v2024("CreateQueue", **one, Queue={"QueueName": "work", "ComputeNodes": [template]})
     caller.v2024("UpdateQueue", **one, Queue={"QueueName": "work", "MaxCount": 9})
@@ -114,8 +114,8 @@ def life_2024(caller: Caller) -> None:
     caller.v2024("ListRegions")
     caller.v2024("GetQueue", **one, QueueName="work")
     caller.v2024("GetUser", **one, UserName="a")
-    log = caller.v2024("ListCommonLogs", **ever)["Logs"][0]
-    caller.v2024("GetCommonLogDetail", **ever, LogRequestId=log["RequestId"])
+    log = caller.v2024("ListCommonLogs", **all_time)["Logs"][0]
+    caller.v2024("GetCommonLogDetail", **all_time, LogRequestId=log["RequestId"])
     caller.v2024("DetachSharedStorages", **one, SharedStorages=[{"MountDirectory": "/data"}])
     caller.v2024("DeleteUsers", **one, User=[{"UserName": "a"}])
     caller.v2024("DeleteNodes", **one, InstanceIds=[node])
@@ -124,16 +124,16 @@ def life_2024(caller: Caller) -> None:
     caller.v2024("DeleteCluster", **one)
 
 
-def test_every_answer_has_only_what_the_spec_has(caller: Caller) -> None:
-    """The cloud of these tests is strict; here every action that is built has to have answered."""
-    life_2018(caller)
-    life_2024(caller)
-    answered = {(call.version, call.action) for call in caller.cloud.calls() if call.status == 200}
-    assert answered == {(version, action) for version in OPERATIONS for action in OPERATIONS[version]}
+def test_every_response_has_only_what_the_spec_has(caller: Caller) -> None:
+    """The cloud of these tests is strict; here every implemented action has to succeed."""
+    call_every_action_2018(caller)
+    call_every_action_2024(caller)
+    succeeded = {(call.version, call.action) for call in caller.cloud.calls() if call.status == 200}
+    assert succeeded == {(version, action) for version in OPERATIONS for action in OPERATIONS[version]}
 
 
 @pytest.mark.parametrize(
-    "reply",
+    "response",
     [
         {"ClusterId": 5},
         {"Success": "true"},
@@ -141,28 +141,28 @@ def test_every_answer_has_only_what_the_spec_has(caller: Caller) -> None:
         {"TaskId": None},
     ],
 )
-def test_strictness_finds_wrong_answers(reply: dict[str, object]) -> None:
-    with pytest.raises(ReplyShapeError):
-        check_reply(spec.action("CreateCluster", "2024-07-30"), reply)
+def test_strict_cloud_finds_malformed_responses(response: dict[str, object]) -> None:
+    with pytest.raises(ResponseShapeError):
+        check_response(spec.action("CreateCluster", "2024-07-30"), response)
 
 
 def raised_codes() -> Iterator[str]:
-    """Every code named in the source: ``ServiceError("Code"...)``."""
-    for path in ROOM.rglob("*.py"):
+    """Yield every code named in the source: ``ResponseError("Code"...)``."""
+    for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ServiceError":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ResponseError":
                 code = node.args[0]
                 assert isinstance(code, ast.Constant), f"{path}:{node.lineno} does not name its code"
                 yield str(code.value)
 
 
-def test_every_raised_code_is_in_the_data_and_the_other_way_round() -> None:
+def test_raised_codes_are_those_of_the_data() -> None:
     assert set(raised_codes()) == set(error_templates())
 
 
 def test_codes_of_the_service_are_in_the_catalogue_and_those_of_the_gateway_are_not_the_services() -> None:
-    service = json.loads((ROOM / "service-errors.json").read_text("utf-8"))
-    gateway = json.loads((ROOM / "gateway-errors.json").read_text("utf-8"))
+    service = json.loads((PACKAGE / "service-errors.json").read_text("utf-8"))
+    gateway = json.loads((PACKAGE / "gateway-errors.json").read_text("utf-8"))
     assert set(service) <= set(spec.error_codes())
     assert not set(service) & set(gateway)
     for code, entry in {**service, **gateway}.items():
@@ -173,12 +173,12 @@ def test_codes_of_the_service_are_in_the_catalogue_and_those_of_the_gateway_are_
 
 
 def test_messages_are_filled_in_and_details_follow() -> None:
-    error = ServiceError("Missing{parameter}", "Please.", parameter="ClusterId")
+    error = ResponseError("Missing{parameter}", "Please.", parameter="ClusterId")
     assert (error.code, error.message) == ("MissingClusterId", "ClusterId is mandatory for this action. Please.")
 
 
 def test_models_know_no_api_version() -> None:
-    for path in (ROOM / "models").rglob("*.py"):
+    for path in (PACKAGE / "models").rglob("*.py"):
         text = path.read_text("utf-8")
         assert not [version for version in spec.VERSIONS if version in text], path
         assert "v2018" not in text, path
@@ -186,5 +186,5 @@ def test_models_know_no_api_version() -> None:
 
 def test_files_are_small() -> None:
     assert {
-        path.name: lines for path in ROOM.rglob("*.py") if (lines := len(path.read_text("utf-8").splitlines())) > 400
+        path.name: lines for path in PACKAGE.rglob("*.py") if (lines := len(path.read_text("utf-8").splitlines())) > 400
     } == {}

@@ -1,4 +1,4 @@
-"""A canary in every place a secret can be sent to; it must come out nowhere."""
+"""A canary sent wherever a secret can be sent; it must be returned nowhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_ehpc.fake import AccessKey, FakeCloud, ManualClock
 from pulumi_ehpc.fake.journal import JournalEntry
-from tests.fake.caller import V2018, V2024, Caller, CallFailedError, flat
+from tests.fake.caller import V2018, V2024, Caller, CallFailedError, flatten
 from tests.fake.conftest import create_2018, create_2024
 
 CANARY = "Canary-1234567"
@@ -29,7 +29,7 @@ def send_canaries(caller: Caller) -> None:
     caller.v2018("ListTasks", **one, Archived=True)
 
 
-def test_no_secret_comes_out(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+def test_no_secret_is_returned_or_printed(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
     cloud = FakeCloud(ManualClock(), [AccessKey("id", CANARY)], strict=True)
     caller = Caller(cloud, "id", CANARY)
     caller.headers = {"x-acs-security-token": CANARY}
@@ -38,14 +38,14 @@ def test_no_secret_comes_out(capsys: pytest.CaptureFixture[str], caplog: pytest.
     assert "password_changes" in seen
     assert '"Password": "[secret]"' in seen
     printed = capsys.readouterr()
-    for text in (seen, printed.out, printed.err, caplog.text, repr(cloud.keys)):
-        assert CANARY not in text
+    for output in (seen, printed.out, printed.err, caplog.text, repr(cloud.keys)):
+        assert CANARY not in output
 
 
 @pytest.mark.parametrize("garbled", ["[{", '{"User": [', "[{'Password': '" + WEAK + "'}]"])
-def test_refused_and_unreadable_requests_show_no_secret(caller: Caller, running: str, garbled: str) -> None:
+def test_refused_and_malformed_requests_expose_no_secret(caller: Caller, running: str, garbled: str) -> None:
     requests = [
-        (V2018, {"ClusterId": running, **flat({"User": [{"Name": "alice.a", "Group": "users", "Password": WEAK}]})}),
+        (V2018, {"ClusterId": running, **flatten({"User": [{"Name": "alice.a", "Group": "users", "Password": WEAK}]})}),
         (V2018, {"ClusterId": running, "User.1": "x", "User.1.Password": WEAK}),
         (V2024, {"ClusterId": running, "User": garbled + WEAK}),
     ]
@@ -67,6 +67,6 @@ def test_unauthenticated_requests_are_journalled_without_secrets(cloud: FakeClou
     assert entry.parameters == {"ClusterId": "x", "User.1.Name": "a", "User.1.Password": "[secret]"}
 
 
-def test_entry_cannot_be_built_with_a_secret() -> None:
+def test_entry_cannot_hold_a_secret() -> None:
     entry = JournalEntry("", "AddUsers", V2018, {"User": [{"Password": CANARY}]}, 200, "", "")
     assert CANARY not in repr(entry)

@@ -20,7 +20,7 @@ TIMEOUT = 30
 
 
 @contextmanager
-def served(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, object]]]:
+def run_serve(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, object]]]:
     process = subprocess.Popen([*SERVE, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -30,7 +30,7 @@ def served(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, obj
         process.communicate()
 
 
-def test_server_serves_while_it_is_open() -> None:
+def test_server_serves_until_it_is_stopped() -> None:
     with FakeServer(FakeCloud(ManualClock())) as server:
         endpoint = server.endpoint
         assert requests.get(f"{endpoint}/_fake/health", timeout=TIMEOUT).json()["status"] == "ok"
@@ -41,9 +41,9 @@ def test_server_serves_while_it_is_open() -> None:
 def test_connections_are_kept() -> None:
     with FakeServer(FakeCloud(ManualClock())) as server, requests.Session() as session:
         for _ in range(3):
-            answer = session.get(f"{server.endpoint}/_fake/health", timeout=TIMEOUT)
-            assert answer.headers.get("Connection", "keep-alive").lower() == "keep-alive"
-            assert answer.headers["Content-Type"] == "application/json"
+            response = session.get(f"{server.endpoint}/_fake/health", timeout=TIMEOUT)
+            assert response.headers.get("Connection", "keep-alive").lower() == "keep-alive"
+            assert response.headers["Content-Type"] == "application/json"
 
 
 def test_many_servers_share_nothing() -> None:
@@ -54,8 +54,8 @@ def test_many_servers_share_nothing() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_command_announces_itself_and_ends_cleanly(number: signal.Signals) -> None:
-    with served("--time-scale", "120", "--access-key", "id:hush:42", "--region", "cn-beijing") as (process, first):
+def test_command_prints_its_endpoint_and_stops_cleanly(number: signal.Signals) -> None:
+    with run_serve("--time-scale", "120", "--access-key", "id:hush:42", "--region", "cn-beijing") as (process, first):
         assert first == {
             "endpoint": first["endpoint"],
             "region": "cn-beijing",
@@ -70,15 +70,15 @@ def test_command_announces_itself_and_ends_cleanly(number: signal.Signals) -> No
     assert (process.returncode, out, err) == (0, "", "")
 
 
-def test_command_takes_unsigned_requests_when_told() -> None:
-    with served("--no-auth", "--assume", "unknown_parameters_refused=true") as (_, first):
+def test_no_auth_accepts_unsigned_requests() -> None:
+    with run_serve("--no-auth", "--assume", "unknown_parameters_refused=true") as (_, first):
         url = f"{first['endpoint']}/?Action=ListClusters&Version=2024-07-30"
         assert requests.get(url, timeout=TIMEOUT).json()["TotalCount"] == 0
         assert requests.get(f"{url}&PageSiz=1", timeout=TIMEOUT).status_code == 400
 
 
 def test_command_warns_when_others_can_reach_it() -> None:
-    with served("--host", "0.0.0.0") as (process, first):
+    with run_serve("--host", "0.0.0.0") as (process, first):
         assert str(first["endpoint"]).startswith("http://0.0.0.0:")
         process.terminate()
         _, err = process.communicate(timeout=TIMEOUT)
@@ -86,7 +86,7 @@ def test_command_warns_when_others_can_reach_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
+    ("options", "message"),
     [
         (["--access-key", "id-and-hush"], "ID:SECRET"),
         (["--time-scale", "0"], "time scale"),
@@ -96,16 +96,16 @@ def test_command_warns_when_others_can_reach_it() -> None:
         (["--host", "host.invalid"], "cannot listen"),
     ],
 )
-def test_command_refuses_in_one_line(options: list[str], words: str) -> None:
+def test_command_refuses_bad_options_in_one_line(options: list[str], message: str) -> None:
     done = subprocess.run([*SERVE, *options], capture_output=True, text=True, timeout=TIMEOUT)
     assert (done.returncode, done.stdout) == (2, "")
-    assert words in done.stderr
+    assert message in done.stderr
     assert "hush" not in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stderr.strip().count("\n") == 0
 
 
-def test_command_names_a_port_in_use() -> None:
+def test_error_of_a_port_in_use_names_it() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -115,7 +115,7 @@ def test_command_names_a_port_in_use() -> None:
     assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr
 
 
-def test_importing_the_command_is_light() -> None:
+def test_importing_the_command_does_not_load_the_fake() -> None:
     heavy = ("cheroot", "werkzeug", "pulumi_ehpc.fake")
     code = f"import sys, pulumi_ehpc.cli.fake; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=TIMEOUT, check=True)

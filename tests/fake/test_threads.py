@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from pulumi_ehpc.fake import FakeCloud, Limits, SystemClock
+from pulumi_ehpc.fake import FakeCloud, Limits, ScaledClock
 from tests.fake.caller import Caller, CallFailedError
 from tests.fake.conftest import PASSWORD, TYPE, create_2024
 
 
-def test_eight_threads_keep_the_state_whole() -> None:
-    cloud = FakeCloud(SystemClock(1), limits=Limits(clusters=1000), strict=True)
+def test_eight_threads_keep_the_state_consistent() -> None:
+    cloud = FakeCloud(ScaledClock(1), limits=Limits(clusters=1000), strict=True)
     shared = create_2024(Caller(cloud))
     cloud.advance(300)
 
@@ -26,8 +26,8 @@ def test_eight_threads_keep_the_state_whole() -> None:
             cloud.snapshot()
             caller.v2024("GetCluster", ClusterId=own)
 
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(work, range(8)))
+    with ThreadPoolExecutor(8) as executor:
+        list(executor.map(work, range(8)))
     caller = Caller(cloud)
     assert caller.v2024("ListClusters")["TotalCount"] == 81
     assert caller.v2024("ListUsers", ClusterId=shared)["TotalCount"] == 80
@@ -44,18 +44,18 @@ def test_eight_threads_keep_the_state_whole() -> None:
 
 
 def test_one_client_token_in_many_threads_creates_once() -> None:
-    cloud = FakeCloud(SystemClock(1))
+    cloud = FakeCloud(ScaledClock(1))
 
     def create(_: int) -> str:
-        answer = Caller(cloud).v2018("CreateCluster", Name="once", Password=PASSWORD, ClientToken="same")
-        return str(answer["ClusterId"])
+        response = Caller(cloud).v2018("CreateCluster", Name="once", Password=PASSWORD, ClientToken="same")
+        return str(response["ClusterId"])
 
-    with ThreadPoolExecutor(8) as threads:
-        assert len(set(threads.map(create, range(32)))) == 1
+    with ThreadPoolExecutor(8) as executor:
+        assert len(set(executor.map(create, range(32)))) == 1
 
 
 def test_one_name_in_many_threads_is_added_once() -> None:
-    cloud = FakeCloud(SystemClock(1))
+    cloud = FakeCloud(ScaledClock(1))
     cluster_id = create_2024(Caller(cloud))
     cloud.advance(300)
 
@@ -66,5 +66,5 @@ def test_one_name_in_many_threads_is_added_once() -> None:
             return False
         return True
 
-    with ThreadPoolExecutor(8) as threads:
-        assert sum(threads.map(add, range(32))) == 1
+    with ThreadPoolExecutor(8) as executor:
+        assert sum(executor.map(add, range(32))) == 1

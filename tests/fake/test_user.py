@@ -10,12 +10,12 @@ from tests.fake.caller import Caller, CallFailedError
 from tests.fake.conftest import PASSWORD
 
 
-def listed(caller: Caller, cluster_id: str) -> dict[str, str]:
+def list_groups(caller: Caller, cluster_id: str) -> dict[str, str]:
     users = caller.v2024("ListUsers", ClusterId=cluster_id)["Users"]["UserInfo"]
     return {user["UserName"]: user["Group"] for user in users}
 
 
-def state(caller: Caller, name: str) -> dict[str, Any]:
+def user_state(caller: Caller, name: str) -> dict[str, Any]:
     (regions,) = caller.cloud.snapshot()["accounts"].values()
     (region,) = regions.values()
     user: dict[str, Any] = region["clusters"][0]["users"][name]
@@ -33,15 +33,15 @@ def user_2024(name: str, group: str = "users", password: str = PASSWORD) -> dict
 def test_users_of_either_version_are_the_same_users(caller: Caller, running: str) -> None:
     caller.v2018("AddUsers", ClusterId=running, User=[user_2018("alice.a"), user_2018("bobbob", "wheel")])
     caller.v2024("CreateUsers", ClusterId=running, User=[user_2024("c")])
-    assert listed(caller, running) == {"alice.a": "users", "bobbob": "wheel", "c": "users"}
+    assert list_groups(caller, running) == {"alice.a": "users", "bobbob": "wheel", "c": "users"}
     page = caller.v2018("ListUsers", ClusterId=running, PageSize=2, PageNumber=2)
     assert (page["TotalCount"], [u["Name"] for u in page["Users"]["UserInfo"]]) == (3, ["c"])
     caller.v2018("ModifyUserGroups", ClusterId=running, User=[{"Name": "alice.a", "Group": "wheel"}])
     caller.v2024("UpdateUser", ClusterId=running, UserName="bobbob", Group="users")
-    assert listed(caller, running) == {"alice.a": "wheel", "bobbob": "users", "c": "users"}
+    assert list_groups(caller, running) == {"alice.a": "wheel", "bobbob": "users", "c": "users"}
     caller.v2024("DeleteUsers", ClusterId=running, User=[{"UserName": "alice.a"}])
     caller.v2018("DeleteUsers", ClusterId=running, User=[{"Name": "bobbob"}, {"Name": "c"}])
-    assert listed(caller, running) == {}
+    assert list_groups(caller, running) == {}
 
 
 def test_user_and_group_numbers(caller: Caller, running: str) -> None:
@@ -58,22 +58,22 @@ def test_list_of_clusters_counts_users_by_group(caller: Caller, running: str) ->
     assert caller.v2024("ListClusters")["Clusters"][0]["Users"] == {"NormalCounts": 1, "SudoCounts": 1}
 
 
-def test_password_changes_are_counted_and_the_same_password_is_none(caller: Caller, running: str) -> None:
+def test_password_changes_are_counted_but_not_the_same_password(caller: Caller, running: str) -> None:
     caller.v2024("CreateUsers", ClusterId=running, User=[user_2024("alice.a")])
-    assert state(caller, "alice.a")["password_changes"] == 0
+    assert user_state(caller, "alice.a")["password_changes"] == 0
     caller.v2024("UpdateUser", ClusterId=running, UserName="alice.a", Password=PASSWORD)
-    assert state(caller, "alice.a")["password_changes"] == 0
+    assert user_state(caller, "alice.a")["password_changes"] == 0
     caller.v2018("ModifyUserPasswords", ClusterId=running, User=[{"Name": "alice.a", "Password": "An0ther-Password"}])
-    assert state(caller, "alice.a")["password_changes"] == 1
+    assert user_state(caller, "alice.a")["password_changes"] == 1
     caller.v2024("UpdateUser", ClusterId=running, UserName="alice.a", Group="wheel")
-    assert state(caller, "alice.a")["password_changes"] == 1
+    assert user_state(caller, "alice.a")["password_changes"] == 1
 
 
 def test_public_key_in_place_of_a_password(caller: Caller, running: str) -> None:
     caller.v2024(
         "CreateUsers", ClusterId=running, User=[{"UserName": "a", "Group": "users", "AuthKey": "ssh-rsa AAAA"}]
     )
-    assert listed(caller, running) == {"a": "users"}
+    assert list_groups(caller, running) == {"a": "users"}
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_public_key_in_place_of_a_password(caller: Caller, running: str) -> None
 def test_2018_users_refuse(caller: Caller, running: str, user: dict[str, str], parameter: str) -> None:
     with pytest.raises(CallFailedError, match=f"InvalidParams: The specified parameter {parameter} is invalid"):
         caller.v2018("AddUsers", ClusterId=running, User=[user, user_2018("fine.one")])
-    assert listed(caller, running) == {}
+    assert list_groups(caller, running) == {}
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_2024_users_refuse(caller: Caller, running: str, user: dict[str, str], p
         caller.v2024("CreateUsers", ClusterId=running, User=[user])
 
 
-def test_number_of_users_in_a_call(caller: Caller, running: str) -> None:
+def test_limit_of_users_in_a_call(caller: Caller, running: str) -> None:
     with pytest.raises(CallFailedError, match="At most 100"):
         caller.v2018("AddUsers", ClusterId=running, User=[user_2018(f"user{n:03d}") for n in range(101)])
     with pytest.raises(CallFailedError, match="At most 20"):
@@ -126,7 +126,7 @@ def test_existing_user_is_refused_and_nobody_is_added(caller: Caller, running: s
     assert (refused.value.status, refused.value.code) == (406, "AgentError.Account.UserAlreadyExist")
     with pytest.raises(CallFailedError, match="named twice"):
         caller.v2024("CreateUsers", ClusterId=running, User=[user_2024("b"), user_2024("b")])
-    assert listed(caller, running) == {"alice.a": "users"}
+    assert list_groups(caller, running) == {"alice.a": "users"}
 
 
 def test_missing_user_is_refused_and_nobody_is_changed(caller: Caller, running: str) -> None:
@@ -147,4 +147,4 @@ def test_missing_user_is_refused_and_nobody_is_changed(caller: Caller, running: 
         with pytest.raises(CallFailedError) as refused:
             getattr(caller, version)(action, ClusterId=running, **parameters)
         assert (refused.value.status, refused.value.code) == (406, "AgentError.Account.UserNotExist"), action
-    assert listed(caller, running) == {"alice.a": "users"}
+    assert list_groups(caller, running) == {"alice.a": "users"}

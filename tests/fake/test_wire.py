@@ -1,4 +1,4 @@
-"""Reading requests: every way a client may write them gives the same tree."""
+"""Decoding of requests: every encoding a client may use gives the same tree."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pulumi_ehpc.fake import FakeCloud
-from tests.fake.caller import V2018, V2024, Caller, CallFailedError, flat
+from tests.fake.caller import V2018, V2024, Caller, CallFailedError, flatten
 from tests.fake.conftest import PASSWORD, make_cloud
 
 USERS = [
@@ -16,40 +16,40 @@ USERS = [
 ]
 
 
-def names(caller: Caller, cluster_id: str) -> list[str]:
+def list_user_names(caller: Caller, cluster_id: str) -> list[str]:
     listed = caller.v2018("ListUsers", ClusterId=cluster_id)["Users"]["UserInfo"]
     return [user["Name"] for user in listed]
 
 
-def test_flat_keys_json_text_query_and_form_say_the_same(caller: Caller, running: str) -> None:
+def test_flat_keys_json_query_and_form_are_equivalent(caller: Caller, running: str) -> None:
     ways: list[tuple[dict[str, str], dict[str, str] | None]] = [
-        ({"ClusterId": running, **flat({"User": USERS})}, None),
+        ({"ClusterId": running, **flatten({"User": USERS})}, None),
         ({"ClusterId": running, "User": json.dumps(USERS)}, None),
-        ({"ClusterId": running}, flat({"User": USERS})),
+        ({"ClusterId": running}, flatten({"User": USERS})),
         ({}, {"ClusterId": running, "User": json.dumps(USERS)}),
     ]
     for query, form in ways:
         caller.send("AddUsers", V2018, query, form=form)
-        assert names(caller, running) == ["alice.a", "bobbob"]
+        assert list_user_names(caller, running) == ["alice.a", "bobbob"]
         caller.v2018("DeleteUsers", ClusterId=running, User=[{"Name": "alice.a"}, {"Name": "bobbob"}])
 
 
-def test_list_that_the_sdk_sends_as_json_may_come_flat_in_a_form(caller: Caller, running: str) -> None:
+def test_list_may_be_sent_as_flat_keys_in_a_form(caller: Caller, running: str) -> None:
     caller.v2024("CreateQueue", ClusterId=running, Queue={"QueueName": "work"})
     caller.send("DeleteQueues", V2024, {}, form={"ClusterId": running, "QueueNames.1": "work"})
     assert [q["QueueName"] for q in caller.v2024("ListQueues", ClusterId=running)["Queues"]] == ["comp"]
 
 
-def test_flat_lists_are_ordered_by_number_not_by_text(caller: Caller, running: str) -> None:
+def test_flat_lists_are_ordered_by_number(caller: Caller, running: str) -> None:
     users = [{"Name": f"user{number:02d}", "Group": "users", "Password": PASSWORD} for number in range(1, 13)]
     caller.v2018("AddUsers", ClusterId=running, User=users)
-    assert names(caller, running) == [f"user{number:02d}" for number in range(1, 11)]
+    assert list_user_names(caller, running) == [f"user{number:02d}" for number in range(1, 11)]
 
 
-@pytest.mark.parametrize(("text", "expected"), [("True", "true"), ("true", "true"), ("False", "false")])
-def test_booleans_come_as_python_or_json_writes_them(caller: Caller, text: str, expected: str) -> None:
-    answer = caller.send("CreateCluster", V2024, {"ClusterName": "genomics", "DeletionProtection": text})
-    shown = caller.v2024("GetCluster", ClusterId=answer["ClusterId"])
+@pytest.mark.parametrize(("value", "expected"), [("True", "true"), ("true", "true"), ("False", "false")])
+def test_booleans_may_be_uppercase_as_in_python(caller: Caller, value: str, expected: str) -> None:
+    response = caller.send("CreateCluster", V2024, {"ClusterName": "genomics", "DeletionProtection": value})
+    shown = caller.v2024("GetCluster", ClusterId=response["ClusterId"])
     assert shown["DeleteProtection"] == expected
 
 
@@ -71,7 +71,7 @@ def test_booleans_come_as_python_or_json_writes_them(caller: Caller, text: str, 
         ({"Queues.1": "a", "Queues.1.QueueName": "b"}, "Queues"),
     ],
 )
-def test_text_of_another_type_is_invalid_params(caller: Caller, query: dict[str, str], parameter: str) -> None:
+def test_value_of_another_type_is_invalid_params(caller: Caller, query: dict[str, str], parameter: str) -> None:
     with pytest.raises(CallFailedError) as refused:
         caller.send("CreateCluster", V2024, query)
     assert (refused.value.status, refused.value.code) == (400, "InvalidParams")
@@ -96,11 +96,11 @@ def test_unknown_parameters_can_be_refused() -> None:
         caller.v2024("CreateCluster", Manager={"Managr": {}})
 
 
-def test_empty_text_for_a_list_or_object_is_unset(caller: Caller) -> None:
+def test_empty_string_for_a_list_or_object_is_unset(caller: Caller) -> None:
     assert caller.send("CreateCluster", V2024, {"Manager": "", "Queues": " "})["Success"] is True
 
 
-def test_members_that_are_unset_models_lists_do_not_count(caller: Caller, running: str) -> None:
+def test_empty_lists_and_nulls_of_the_sdk_are_unset(caller: Caller, running: str) -> None:
     """The SDK sends [] for lists nobody set, and null for what is None."""
     queue: dict[str, object] = {"QueueName": "work", "ComputeNodes": [], "VSwitchIds": [], "RamRole": None}
     caller.v2024("CreateQueue", ClusterId=running, Queue=queue)

@@ -12,7 +12,7 @@ import pytest
 from pulumi.runtime import rpc
 
 from pulumi_ehpc._providers import ClusterProvider, QueueProvider
-from pulumi_ehpc.fake import FakeCloud, FakeServer, ManualClock, SystemClock
+from pulumi_ehpc.fake import FakeCloud, FakeServer, ManualClock, ScaledClock
 from tests.lifecycle.calls import partial_failure
 from tests.lifecycle.engine import TIMEOUT_SECONDS, Plugin, plain
 
@@ -56,7 +56,7 @@ def wait_for_calls(server: FakeServer, action: str, count: int, steps: Sequence[
 
 
 def test_life_of_a_resource(tmp_path: Path) -> None:
-    cloud = FakeCloud(SystemClock(scale=3000))
+    cloud = FakeCloud(ScaledClock(scale=3000))
     with FakeServer(cloud) as server, Plugin(settings(server), tmp_path) as plugin:
         provider, name = ClusterProvider(), urn("hpc")
         inputs = plugin.checked(provider, name, {**HPC, "max_count": 100})

@@ -1,1 +1,1 @@
-"""What the fake knows: clusters and what is in them, with their rules. No API version is known here."""
+"""The objects of the fake: clusters, what is in them, and their rules, the same for both API versions."""

@@ -1,4 +1,4 @@
-"""A cluster: what it was ordered as, what is in it, and what may be done to it."""
+"""A cluster: its settings, what is in it, and what may be done to it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_ehpc.fake.errors import ServiceError, invalid
+from pulumi_ehpc.fake.errors import ResponseError, invalid
 from pulumi_ehpc.fake.models.node import Hardware, Node
 from pulumi_ehpc.fake.models.queue import AutoScale, Queue
 from pulumi_ehpc.fake.models.states import ClusterStatus
@@ -42,7 +42,7 @@ class Package:
 
 @dataclass(frozen=True)
 class Addon:
-    """A service component beside the scheduler."""
+    """A service component besides the scheduler."""
 
     id: str
     name: str
@@ -55,12 +55,12 @@ class Cluster:
     """A cluster and everything in it.
 
     Attributes:
-        generation: The product generation that made it, 1 or 2.
+        generation: The product generation that created it, 1 or 2.
         manager: Hardware of manager nodes.
         compute: Hardware of compute nodes that name none of their own.
         default_queue: Queue of compute nodes that name none.
-        max_count: Most compute nodes; 0 for no limit of its own.
-        declared: What was said at creation and has no effect here but to be shown again.
+        max_count: Maximum number of compute nodes; 0 for no limit of its own.
+        declared: Parameters of its creation that have no effect in the fake but are returned again.
     """
 
     id: str
@@ -110,56 +110,56 @@ class Cluster:
     # States
 
     def require_running(self) -> None:
-        """Refuse what only a running cluster can do.
+        """Check that the cluster is running.
 
         Raises:
-            ServiceError: InvalidClusterStatus.
+            ResponseError: InvalidClusterStatus.
         """
         if self.status is not ClusterStatus.RUNNING:
-            raise ServiceError("InvalidClusterStatus", f"The cluster is {self.status.value}.")
+            raise ResponseError("InvalidClusterStatus", f"The cluster is {self.status.value}.")
 
     def require_deletable(self, *, while_creating: bool) -> None:
-        """Refuse the deletion of a protected or busy cluster.
+        """Check that the cluster is neither protected nor busy.
 
         Raises:
-            ServiceError: InvalidOpt under deletion protection, InvalidClusterStatus while busy.
+            ResponseError: InvalidOpt under deletion protection, InvalidClusterStatus while busy.
         """
         if self.deletion_protection:
-            raise ServiceError("InvalidOpt", "Deletion protection is enabled for the cluster.")
+            raise ResponseError("InvalidOpt", "Deletion protection is enabled for the cluster.")
         settled = self.status in (ClusterStatus.RUNNING, ClusterStatus.EXCEPTION)
         if not settled and (self.status is ClusterStatus.RELEASING or not while_creating):
-            raise ServiceError("InvalidClusterStatus", f"The cluster is {self.status.value}.")
+            raise ResponseError("InvalidClusterStatus", f"The cluster is {self.status.value}.")
 
     # Nodes
 
     def compute_nodes(self, queue: str | None = None) -> list[Node]:
-        """Compute nodes in the order they were added; of one queue, or all."""
+        """Return the compute nodes in the order they were added; of one queue, or all."""
         return [node for node in self.nodes.values() if node.is_compute and queue in (None, node.queue)]
 
     def find_nodes(self, ids: Iterable[str], parameter: str) -> list[Node]:
-        """Compute nodes by instance id.
+        """Return compute nodes by instance id.
 
         Raises:
-            ServiceError: ComputeNotFound, or InvalidParams for a manager or login node.
+            ResponseError: ComputeNotFound, or InvalidParams for a manager or login node.
         """
         found = []
         for instance_id in dict.fromkeys(ids):
             node = self.nodes.get(instance_id)
             if node is None:
-                raise ServiceError("ComputeNotFound", f"There is no node {instance_id}.")
+                raise ResponseError("ComputeNotFound", f"There is no node {instance_id}.")
             if not node.is_compute:
                 raise invalid(parameter, f"{instance_id} is not a compute node.")
             found.append(node)
         return found
 
     def next_address(self) -> str:
-        """The next private address."""
+        """Return the next private address."""
         self.addresses_used += 1
         third, fourth = divmod(self.addresses_used + 9, 250)
         return f"192.168.{third}.{fourth + 1}"
 
     def hostnames(self, prefix: str, suffix: str, count: int) -> list[str]:
-        """The lowest free host names: prefix, three digits, suffix."""
+        """Return the lowest free host names: prefix, three digits, suffix."""
         taken = {node.hostname for node in self.nodes.values()}
         names: list[str] = []
         number = 0
@@ -173,10 +173,10 @@ class Cluster:
     # Queues
 
     def find_queue(self, name: str, parameter: str = "QueueName") -> Queue:
-        """A queue by name.
+        """Return a queue by name.
 
         Raises:
-            ServiceError: InvalidParams, the service's answer to a queue that does not exist.
+            ResponseError: InvalidParams, as the service says that a queue does not exist.
         """
         if name not in self.queues:
             raise invalid(parameter, f"There is no queue {name}.")
@@ -186,7 +186,7 @@ class Cluster:
         """Add a queue.
 
         Raises:
-            ServiceError: InvalidParams when it exists or there are too many.
+            ResponseError: InvalidParams when it exists or there are too many.
         """
         if queue.name in self.queues:
             raise invalid(parameter, f"The queue {queue.name} already exists.")
@@ -198,43 +198,54 @@ class Cluster:
         """Remove queues, all or none of them.
 
         Raises:
-            ServiceError: InvalidParams when one does not exist, AgentError when one has nodes.
+            ResponseError: InvalidParams when one does not exist, AgentError when one has nodes.
         """
         for name in names:
             self.find_queue(name, parameter)
             if needs_no_nodes and self.compute_nodes(name):
-                raise ServiceError("AgentError", reason=f"the queue {name} still has compute nodes.")
+                raise ResponseError("AgentError", reason=f"the queue {name} still has compute nodes.")
         for name in names:
             self.queues.pop(name, None)
 
     # Users
 
     def find_user(self, name: str) -> User:
-        """A user by name.
+        """Return a user by name.
 
         Raises:
-            ServiceError: AgentError.Account.UserNotExist.
+            ResponseError: AgentError.Account.UserNotExist.
         """
         if name not in self.users:
-            raise ServiceError("AgentError.Account.UserNotExist", user=name)
+            raise ResponseError("AgentError.Account.UserNotExist", user=name)
         return self.users[name]
 
     def require_new_users(self, names: Sequence[str], parameter: str) -> None:
-        """Refuse names that are taken or given twice.
+        """Check that no name is taken or given twice.
 
         Raises:
-            ServiceError: AgentError.Account.UserAlreadyExist, InvalidParams.
+            ResponseError: AgentError.Account.UserAlreadyExist, InvalidParams.
         """
         for name in names:
             if name in self.users:
-                raise ServiceError("AgentError.Account.UserAlreadyExist", user=name)
+                raise ResponseError("AgentError.Account.UserAlreadyExist", user=name)
         if len(set(names)) != len(names):
             raise invalid(parameter, "A user is named twice.")
 
     def add_user(self, name: str, group: str, password: SecretHash | None, moment: float) -> None:
-        """Add a user; numbers are never used twice."""
+        """Add a user; user ids are never reused."""
         self.users[name] = User(name, group, 1000 + self.users_added, moment, password)
         self.users_added += 1
+
+    def remove_users(self, names: Sequence[str]) -> None:
+        """Remove users, all or none of them.
+
+        Raises:
+            ResponseError: AgentError.Account.UserNotExist.
+        """
+        for name in names:
+            self.find_user(name)
+        for name in names:
+            self.users.pop(name, None)
 
     # Mounts
 
@@ -242,7 +253,7 @@ class Cluster:
         """Mount file systems, all or none of them.
 
         Raises:
-            ServiceError: InvalidParams when a directory is in use.
+            ResponseError: InvalidParams when a directory is in use.
         """
         wanted = [mount.mount_directory for mount in mounts]
         for directory in wanted:
@@ -254,18 +265,18 @@ class Cluster:
         """Unmount file systems, all or none of them.
 
         Raises:
-            ServiceError: VolumeNotFound, or InvalidOpt for what the cluster needs.
+            ResponseError: VolumeNotFound, or InvalidOpt for a mount that the cluster needs.
         """
         for directory in directories:
             if directory not in self.mounts:
-                raise ServiceError("VolumeNotFound", f"Nothing is mounted at {directory}.")
+                raise ResponseError("VolumeNotFound", f"Nothing is mounted at {directory}.")
             if self.mounts[directory].must_keep:
-                raise ServiceError("InvalidOpt", f"{directory} cannot be unmounted.")
+                raise ResponseError("InvalidOpt", f"{directory} cannot be unmounted.")
         for directory in directories:
             self.mounts.pop(directory, None)
 
     def replace_mounts(self, mounts: Sequence[Mount], *, unmounts: bool) -> None:
-        """Make the list of additional mounts this one; what the cluster needs stays mounted in any case."""
+        """Replace the additional mounts; what the cluster needs stays mounted in any case."""
         keep = {directory: mount for directory, mount in self.mounts.items() if mount.must_keep or not unmounts}
         self.mounts = keep | {
             mount.mount_directory: mount

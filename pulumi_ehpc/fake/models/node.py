@@ -1,14 +1,16 @@
-"""Nodes of a cluster and the hardware they are made of."""
+"""Nodes of a cluster and their hardware."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from pulumi_ehpc.fake.errors import ResponseError
 from pulumi_ehpc.fake.models.rules import Resources, resources_of
 from pulumi_ehpc.fake.models.states import NodeStatus
 
-__all__ = ["Disk", "Hardware", "Node", "Role"]
+__all__ = ["Disk", "Hardware", "Node", "Role", "require_releasable"]
 
 
 class Role(str, Enum):
@@ -42,7 +44,7 @@ class Disk:
 
 @dataclass(frozen=True)
 class Hardware:
-    """How an instance is ordered."""
+    """The settings an instance is created with."""
 
     instance_type: str = ""
     image_id: str = ""
@@ -69,7 +71,7 @@ class Node:
 
     Attributes:
         queue: Name of its queue; empty for manager and login nodes.
-        keep_alive: Whether automatic scale-in leaves it alone.
+        keep_alive: Whether automatic scale-in spares it.
         reason: Why it is in ``exception``.
     """
 
@@ -101,6 +103,16 @@ class Node:
         """Whether it runs the scheduler or the account service."""
         return not MANAGER_ROLES.isdisjoint(self.roles)
 
-    def plays(self, kind: str) -> bool:
-        """Whether it is a ``Manager``, ``Login`` or ``Compute`` node."""
+    def has_role(self, kind: str) -> bool:
+        """Return whether it is a ``Manager``, ``Login`` or ``Compute`` node."""
         return self.is_manager if kind == "Manager" else Role(kind) in self.roles
+
+
+def require_releasable(nodes: Iterable[Node]) -> None:
+    """Check that no node's instance is a subscription.
+
+    Raises:
+        ResponseError: DeletePrePaidInstance.
+    """
+    if any(node.hardware.charge_type == "PrePaid" for node in nodes):
+        raise ResponseError("DeletePrePaidInstance")

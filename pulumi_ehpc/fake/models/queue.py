@@ -1,4 +1,4 @@
-"""Queues of a cluster, with their part of the automatic scaling."""
+"""Queues of a cluster, and automatic scaling."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ __all__ = ["AutoScale", "Queue", "QueueScale"]
 
 @dataclass(frozen=True)
 class QueueScale:
-    """Automatic scaling of a queue. It is kept and shown; the fake does not scale.
+    """Automatic scaling of a queue. It is stored and returned; the fake does not scale.
 
     Attributes:
-        max_count: Most nodes; 0 for no limit of its own.
-        max_count_per_cycle: Most nodes added in one go; 0 for no limit.
+        max_count: Maximum number of nodes; 0 for no limit of its own.
+        max_count_per_cycle: Maximum number of nodes added at once; 0 for no limit.
     """
 
     enable_scale_out: bool = False
@@ -53,9 +53,10 @@ class Queue:
 
 @dataclass(frozen=True)
 class AutoScale:
-    """Automatic scaling of a cluster. It is kept and shown; the fake does not scale.
+    """Automatic scaling of a cluster. It is stored and returned; the fake does not scale.
 
-    ``idle_minutes`` is how long a node idles before it is released: checks times the interval between them.
+    ``idle_minutes`` is how long a node idles before it is released: ``shrink_idle_times`` checks, each
+    ``shrink_interval_minutes`` apart.
     """
 
     enable_scale_out: bool = False

@@ -1,4 +1,4 @@
-"""The clusters of one account in one region, and how they change in time."""
+"""The clusters of one account in one region, and how they change over time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_ehpc.fake.assumptions import Assumptions
-from pulumi_ehpc.fake.clock import Clock
-from pulumi_ehpc.fake.errors import ServiceError
+from pulumi_ehpc.fake.clock import FakeClock
+from pulumi_ehpc.fake.errors import ResponseError
 from pulumi_ehpc.fake.ids import Ids
 from pulumi_ehpc.fake.limits import Durations, Limits
 from pulumi_ehpc.fake.models.cluster import Cluster
@@ -23,14 +23,14 @@ __all__ = ["ClientTokens", "Region", "World"]
 
 @dataclass
 class World:
-    """What all regions share: clock, ids, rules, and the failures ordered for the next creations.
+    """What all regions share: clock, ids, settings, and the failures ordered for the next creations.
 
     Attributes:
-        wall_clock: Real time, for what callers name in their own time.
-        failures: Reasons for which the next creations fail, by what is created: ``cluster`` or ``nodes``.
+        wall_clock: Real time, for filters that callers express in it.
+        failures: Reasons why the next creations fail, by what is created: ``cluster`` or ``nodes``.
     """
 
-    clock: Clock
+    clock: FakeClock
     ids: Ids
     durations: Durations
     limits: Limits
@@ -39,33 +39,33 @@ class World:
     failures: dict[str, deque[str]] = field(default_factory=dict)
 
     def next_failure(self, kind: str) -> str:
-        """The reason for which this creation is to fail; empty when it is to succeed."""
+        """Return why the next creation of a kind fails; an empty string when it succeeds."""
         waiting = self.failures.get(kind)
         return waiting.popleft() if waiting else ""
 
 
 class ClientTokens:
-    """Answers by client token, so that a repeated call is answered and not done again."""
+    """Responses by client token, so that a repeated call gets its first response and does nothing again."""
 
     def __init__(self) -> None:
-        self._answers: dict[tuple[str, str], tuple[str, Mapping[str, Any]]] = {}
+        self._responses: dict[tuple[str, str], tuple[str, Mapping[str, Any]]] = {}
 
-    def answer(self, action: str, token: str, fingerprint: str) -> Mapping[str, Any] | None:
-        """The answer given before; None for a new token.
+    def find(self, action: str, token: str, fingerprint: str) -> Mapping[str, Any] | None:
+        """Return the first response; None for a new token.
 
         Raises:
-            ServiceError: IdempotentParameterMismatch when the parameters were others.
+            ResponseError: IdempotentParameterMismatch when the parameters differ.
         """
-        known = self._answers.get((action, token))
+        known = self._responses.get((action, token))
         if known is None:
             return None
         if known[0] != fingerprint:
-            raise ServiceError("IdempotentParameterMismatch")
+            raise ResponseError("IdempotentParameterMismatch")
         return known[1]
 
-    def remember(self, action: str, token: str, fingerprint: str, answer: Mapping[str, Any]) -> None:
-        """Keep an answer."""
-        self._answers[action, token] = (fingerprint, answer)
+    def store(self, action: str, token: str, fingerprint: str, response: Mapping[str, Any]) -> None:
+        """Store a response."""
+        self._responses[action, token] = (fingerprint, response)
 
 
 class Region:
@@ -81,122 +81,122 @@ class Region:
         self.tokens = ClientTokens()
         self._running: dict[str, Record] = {}
 
-    # Looking up
+    # Lookup
 
     def visible(self, generation: int) -> list[Cluster]:
-        """The clusters one product generation shows, oldest first."""
-        return [cluster for cluster in self.clusters.values() if self._shows(cluster, generation)]
+        """Return the clusters that one product generation lists, oldest first."""
+        return [cluster for cluster in self.clusters.values() if self._is_visible(cluster, generation)]
 
     def find(self, cluster_id: str, generation: int) -> Cluster:
-        """A cluster by id.
+        """Return a cluster by id.
 
         Raises:
-            ServiceError: ClusterNotFound.
+            ResponseError: ClusterNotFound.
         """
         cluster = self.clusters.get(cluster_id)
-        if cluster is None or not self._shows(cluster, generation):
-            raise ServiceError("ClusterNotFound")
+        if cluster is None or not self._is_visible(cluster, generation):
+            raise ResponseError("ClusterNotFound")
         return cluster
 
-    def _shows(self, cluster: Cluster, generation: int) -> bool:
+    def _is_visible(self, cluster: Cluster, generation: int) -> bool:
         return self.world.assumptions.cross_version_visibility or cluster.generation == generation
 
-    # Changing
+    # Changes
 
     def create_cluster(self, cluster: Cluster, record: Record) -> None:
-        """Take an order for a cluster; it runs some time later.
+        """Add a new cluster and schedule its way to running.
 
         Raises:
-            ServiceError: TooManyClusters.
+            ResponseError: TooManyClusters.
         """
         self.require_room_for_cluster()
         self.clusters[cluster.id] = cluster
         reason = self.world.next_failure("cluster")
         durations = self.world.durations
         due = cluster.created_at + durations.cluster_accept
-        self._later(due, Step.CLUSTER_CREATING, record)
+        self._schedule(due, Step.CLUSTER_CREATING, record)
         due += durations.cluster_create
-        self._later(due, Step.CLUSTER_INITING, record)
+        self._schedule(due, Step.CLUSTER_INITING, record)
         last = Step.CLUSTER_EXCEPTION if reason else Step.CLUSTER_RUNNING
-        self._later(due + durations.cluster_init, last, record, reason=reason)
+        self._schedule(due + durations.cluster_init, last, record, reason=reason)
         self._start(record, tuple(cluster.nodes))
 
     def require_room_for_cluster(self) -> None:
-        """Refuse a cluster beyond the quota.
+        """Check the quota of clusters.
 
         Raises:
-            ServiceError: TooManyClusters.
+            ResponseError: TooManyClusters.
         """
         if len(self.clusters) >= self.world.limits.clusters:
-            raise ServiceError("TooManyClusters")
+            raise ResponseError("TooManyClusters")
 
     def delete_cluster(self, cluster: Cluster, record: Record) -> None:
-        """Begin to release a cluster and all its nodes.
+        """Start to release a cluster and all its nodes.
 
         Raises:
-            ServiceError: InvalidOpt, InvalidClusterStatus.
+            ResponseError: InvalidOpt, InvalidClusterStatus.
         """
         cluster.require_deletable(while_creating=self.world.assumptions.delete_cluster_while_creating)
         cluster.status = ClusterStatus.RELEASING
         for node in cluster.nodes.values():
             node.status = NodeStatus.RELEASING
-        self._later(record.started_at + self.world.durations.cluster_release, Step.CLUSTER_GONE, record)
+        self._schedule(record.started_at + self.world.durations.cluster_release, Step.CLUSTER_GONE, record)
         self._start(record, tuple(cluster.nodes))
 
     def add_nodes(self, cluster: Cluster, nodes: Sequence[Node], record: Record) -> None:
-        """Take an order for nodes; they run some time later.
+        """Add new nodes and schedule their way to running.
 
         Raises:
-            ServiceError: TooManyNodes.
+            ResponseError: TooManyNodes.
         """
         self.require_room_for_nodes(cluster, nodes)
         cluster.nodes.update({node.id: node for node in nodes})
         reason = self.world.next_failure("nodes")
         due = record.started_at + self.world.durations.node_accept
         ids = tuple(node.id for node in nodes)
-        self._later(due, Step.NODES_INITING, record, ids)
+        self._schedule(due, Step.NODES_INITING, record, ids)
         last = Step.NODES_EXCEPTION if reason else Step.NODES_RUNNING
-        self._later(due + self.world.durations.node_init, last, record, ids, reason)
+        self._schedule(due + self.world.durations.node_init, last, record, ids, reason)
         self._start(record, ids)
 
     def require_room_for_nodes(self, cluster: Cluster, nodes: Sequence[Node]) -> None:
-        """Refuse nodes beyond the limits of the cluster or of their queue.
+        """Check the limits of the cluster and of the nodes' queues.
 
         Raises:
-            ServiceError: TooManyNodes.
+            ResponseError: TooManyNodes.
         """
         computes = cluster.compute_nodes()
         limit = min(cluster.max_count or self.world.limits.nodes_per_cluster, self.world.limits.nodes_per_cluster)
         if len(computes) + len(nodes) > limit:
-            raise ServiceError("TooManyNodes", f"The cluster has at most {limit} compute nodes.")
+            raise ResponseError("TooManyNodes", f"The cluster has at most {limit} compute nodes.")
         cores = sum(node.resources.cpus for node in (*computes, *nodes))
         if cluster.max_core_count and cores > cluster.max_core_count:
-            raise ServiceError("TooManyNodes", f"The cluster has at most {cluster.max_core_count} cores.")
+            raise ResponseError("TooManyNodes", f"The cluster has at most {cluster.max_core_count} cores.")
         if not self.world.assumptions.queue_max_count_limits_nodes:
             return
         for name in {node.queue for node in nodes}:
-            most = cluster.queues[name].scale.max_count
+            maximum = cluster.queues[name].scale.max_count
             wanted = sum(node.queue == name for node in (*computes, *nodes))
-            if most and wanted > most:
-                raise ServiceError("TooManyNodes", f"The queue {name} has at most {most} nodes.")
+            if maximum and wanted > maximum:
+                raise ResponseError("TooManyNodes", f"The queue {name} has at most {maximum} nodes.")
 
     def delete_nodes(self, nodes: Sequence[Node], record: Record) -> None:
-        """Begin to release nodes.
+        """Start to release nodes.
 
         Raises:
-            ServiceError: InvalidNodeStatus when one is being released already.
+            ResponseError: InvalidNodeStatus when one is being released already.
         """
         for node in nodes:
             if node.status is NodeStatus.RELEASING:
-                raise ServiceError("InvalidNodeStatus", f"The node {node.id} is releasing.")
+                raise ResponseError("InvalidNodeStatus", f"The node {node.id} is releasing.")
         for node in nodes:
             node.status = NodeStatus.RELEASING
         ids = tuple(node.id for node in nodes)
-        self._later(record.started_at + self.world.durations.node_release, Step.NODES_GONE, record, ids)
+        self._schedule(record.started_at + self.world.durations.node_release, Step.NODES_GONE, record, ids)
         self._start(record, ids)
 
     def log(self, record: Record) -> None:
-        """Note a change that is done at once."""
+        """Add the record of a change that is complete."""
         record.finished_at = record.started_at
         self.records.append(record)
 
@@ -206,26 +206,28 @@ class Region:
         self.records.append(record)
         self._running[record.task_id] = record
 
-    def _later(self, due: float, step: Step, record: Record, node_ids: tuple[str, ...] = (), reason: str = "") -> None:
+    def _schedule(
+        self, due: float, step: Step, record: Record, node_ids: tuple[str, ...] = (), reason: str = ""
+    ) -> None:
         self.timeline.schedule(due, step, record.cluster_id, node_ids=node_ids, task_id=record.task_id, reason=reason)
 
     # Time
 
     def run_due(self, now: float) -> None:
-        """Let everything happen that is due."""
+        """Apply every event that is due."""
         for event in self.timeline.take_due(now):
-            self._happen(event)
+            self._apply(event)
 
-    def _happen(self, event: Event) -> None:
+    def _apply(self, event: Event) -> None:
         cluster = self.clusters.get(event.cluster_id)
         if cluster is None:
             return
         if event.step in _CLUSTER_STEPS:
-            self._cluster_step(cluster, event)
+            self._apply_to_cluster(cluster, event)
         else:
-            self._nodes_step(cluster, event)
+            self._apply_to_nodes(cluster, event)
 
-    def _cluster_step(self, cluster: Cluster, event: Event) -> None:
+    def _apply_to_cluster(self, cluster: Cluster, event: Event) -> None:
         if event.step is Step.CLUSTER_GONE:
             del self.clusters[cluster.id]
             self._finish(event)
@@ -242,7 +244,7 @@ class Region:
             if event.step in (Step.CLUSTER_RUNNING, Step.CLUSTER_EXCEPTION):
                 self._finish(event, event.reason)
 
-    def _nodes_step(self, cluster: Cluster, event: Event) -> None:
+    def _apply_to_nodes(self, cluster: Cluster, event: Event) -> None:
         if event.step is Step.NODES_GONE:
             for node_id in event.node_ids:
                 cluster.nodes.pop(node_id, None)

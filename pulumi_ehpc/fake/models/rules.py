@@ -41,13 +41,13 @@ class Resources:
     gpus: int
 
 
-def check_cluster_name(text: str, parameter: str) -> None:
-    """Names and descriptions: 2 to 128 letters, Chinese characters, digits, hyphens and underscores.
+def check_cluster_name(name: str, parameter: str) -> None:
+    """Check a name or description: 2 to 128 letters, Chinese characters, digits, hyphens and underscores.
 
     Raises:
-        ServiceError: InvalidParams.
+        ResponseError: InvalidParams.
     """
-    if not 2 <= len(text) <= 128 or not _WORD.fullmatch(text):
+    if not 2 <= len(name) <= 128 or not _WORD.fullmatch(name):
         raise invalid(
             parameter,
             "It has to be 2 to 128 letters, Chinese characters, digits, hyphens (-) and underscores (_).",
@@ -55,40 +55,40 @@ def check_cluster_name(text: str, parameter: str) -> None:
 
 
 def check_user_name(name: str, shortest: int, parameter: str) -> None:
-    """User names: up to 30 letters, digits and periods, a letter first.
+    """Check a user name: up to 30 letters, digits and periods, a letter first.
 
     Raises:
-        ServiceError: InvalidParams.
+        ResponseError: InvalidParams.
     """
     if not shortest <= len(name) <= 30 or not _USER_NAME.fullmatch(name):
         raise invalid(parameter, f"It has to be {shortest} to 30 letters, digits or periods and start with a letter.")
 
 
 def check_queue_name(name: str, longest: int, parameter: str) -> None:
-    """Queue names.
+    """Check a queue name: letters, digits, underscores, hyphens and periods.
 
     Raises:
-        ServiceError: InvalidParams.
+        ResponseError: InvalidParams.
     """
     if not 1 <= len(name) <= longest or not _QUEUE_NAME.fullmatch(name):
         raise invalid(parameter, f"It has to be 1 to {longest} letters, digits, underscores, hyphens or periods.")
 
 
-def check_hostname_part(text: str, parameter: str) -> None:
-    """Prefix or suffix of host names: up to 32 letters, digits, hyphens and periods.
+def check_hostname_part(part: str, parameter: str) -> None:
+    """Check a prefix or suffix of host names: up to 32 letters, digits, hyphens and periods.
 
     Raises:
-        ServiceError: InvalidParams.
+        ResponseError: InvalidParams.
     """
-    if text and not _HOSTNAME_PART.fullmatch(text):
+    if part and not _HOSTNAME_PART.fullmatch(part):
         raise invalid(parameter, "It has to be up to 32 letters, digits, hyphens or periods.")
 
 
 def check_password(password: str, longest: int, parameter: str) -> None:
-    """Passwords: 8 characters or more of three classes out of four.
+    """Check a password: 8 characters or more of three classes out of four.
 
     Raises:
-        ServiceError: InvalidParams; the message does not repeat the password.
+        ResponseError: InvalidParams; the message does not repeat the password.
     """
     classes = (
         any(character in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for character in password),
@@ -104,38 +104,38 @@ def check_password(password: str, longest: int, parameter: str) -> None:
 
 
 def check_client_token(token: str) -> None:
-    """Client tokens: up to 64 ASCII characters.
+    """Check a client token: up to 64 ASCII characters.
 
     Raises:
-        ServiceError: InvalidParams.
+        ResponseError: InvalidParams.
     """
     if len(token) > 64 or not token.isascii():
         raise invalid("ClientToken", "It has to be up to 64 ASCII characters.")
 
 
 def check_tags(tags: Collection[tuple[str, str]], limit: int, parameter: str) -> None:
-    """Tags: keys and values up to 128 characters, no reserved prefixes, no addresses.
+    """Check tags: keys and values up to 128 characters, no reserved prefixes, no URLs.
 
     Raises:
-        ServiceError: InvalidParams.
+        ResponseError: InvalidParams.
     """
     if len(tags) > limit:
         raise invalid(parameter, f"At most {limit} tags are accepted.")
     for index, (key, value) in enumerate(tags, 1):
         if not key:
             raise invalid(f"{parameter}.{index}.Key", "It is mandatory.")
-        for name, text in (("Key", key), ("Value", value)):
-            if len(text) > 128 or text.lower().startswith(_TAG_PREFIXES) or re.search("https?://", text):
+        for name, content in (("Key", key), ("Value", value)):
+            if len(content) > 128 or content.lower().startswith(_TAG_PREFIXES) or re.search("https?://", content):
                 raise invalid(
                     f"{parameter}.{index}.{name}", "Up to 128 characters, not starting with acs: or aliyun, no URL."
                 )
 
 
 def check_instance_type(instance_type: str, parameter: str) -> None:
-    """Instance types: of the form ``ecs.<family>.<size>``; whether one exists is not known here.
+    """Check the form of an instance type: ``ecs.<family>.<size>``. Whether it exists is not checked.
 
     Raises:
-        ServiceError: InvalidParams.
+        ResponseError: InvalidParams.
     """
     if not _INSTANCE_TYPE.fullmatch(instance_type):
         raise invalid(parameter, "It is not an instance type.")

@@ -1,4 +1,4 @@
-"""The states clusters, nodes and tasks go through."""
+"""The states of clusters, nodes and tasks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["ClusterStatus", "NodeStatus", "TaskStatus"]
 
 
 class ClusterStatus(str, Enum):
-    """States of a cluster; deleted is not a state, the cluster is then gone."""
+    """States of a cluster. There is none for deleted: the cluster is then gone."""
 
     UNINIT = "uninit"
     CREATING = "creating"
@@ -29,7 +29,7 @@ class NodeStatus(str, Enum):
 
 
 class TaskStatus(str, Enum):
-    """States of what runs in the background."""
+    """States of a task."""
 
     PROCESSING = "Processing"
     SUCCESS = "Success"

@@ -1,4 +1,4 @@
-"""What was asked of a cluster and how it went: the tasks of one API version and the logs of the other."""
+"""Records of changes, which one API version returns as tasks and the other as logs."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ __all__ = ["Record"]
 
 @dataclass
 class Record:
-    """One change of a cluster.
+    """One change of a cluster, requested by one call.
 
     Attributes:
-        request_id: Id of the call that asked for it.
-        action: That call.
+        request_id: Request id of the call.
+        action: Name of the call's action.
         cluster_id: The cluster.
-        target: The object it is about: a cluster, a queue, nodes ...
+        target: What changes: a cluster, a queue, nodes ...
         request: The call's parameters, without secrets.
         started_at: Fake time of the call.
-        asked_at: Real time of the call, the only one its caller knows.
-        task_id: Its id as a task; empty for what is done at once.
-        task_type: What kind of task.
-        instances: Ids of the instances it is about.
-        error: What went wrong.
+        called_at: Real time of the call, the only time its caller knows.
+        task_id: Its id as a task; empty for a change that is complete at once.
+        task_type: Its type as a task.
+        instances: Ids of the instances it creates or releases.
+        error: Why it failed.
     """
 
     request_id: str
@@ -35,7 +35,7 @@ class Record:
     target: str
     request: dict[str, Any]
     started_at: float
-    asked_at: float = field(metadata={"shown": False})
+    called_at: float = field(metadata={"shown": False})
     task_id: str = ""
     task_type: str = ""
     status: TaskStatus = TaskStatus.SUCCESS
@@ -47,7 +47,7 @@ class Record:
         self.request = redact(self.request)
 
     def finish(self, moment: float, error: str = "") -> None:
-        """Note how it ended."""
+        """Set the outcome."""
         self.status = TaskStatus.FAILED if error else TaskStatus.SUCCESS
         self.finished_at = moment
         self.error = error

@@ -1,4 +1,4 @@
-"""What is going to happen: events in time, run in order of their time however far the clock has moved."""
+"""Scheduled events, applied in order of their time, however far the clock has moved."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class Step(str, Enum):
 
 @dataclass(frozen=True, order=True)
 class Event:
-    """One thing that happens to a cluster or to some of its nodes.
+    """A change that happens to a cluster or to some of its nodes at a certain time.
 
-    Plain data, so that pending events can be shown (and one day saved) like the rest of the state.
+    Plain data, so that snapshots can include pending events.
 
     Attributes:
-        due: Fake time at which it happens.
+        due: The fake's time at which it happens.
         number: Breaks ties in the order of scheduling.
         task_id: The task it belongs to.
-        reason: Why something fails.
+        reason: Why a creation fails.
     """
 
     due: float
@@ -66,11 +66,11 @@ class Timeline:
         task_id: str = "",
         reason: str = "",
     ) -> None:
-        """Let something happen at a time."""
+        """Schedule an event."""
         self._scheduled += 1
         heapq.heappush(self._events, Event(due, self._scheduled, step, cluster_id, node_ids, task_id, reason))
 
     def take_due(self, now: float) -> Iterator[Event]:
-        """Take every event that is due, oldest first, also those scheduled meanwhile."""
+        """Remove and yield every event that is due, oldest first, including those scheduled meanwhile."""
         while self._events and self._events[0].due <= now:
             yield heapq.heappop(self._events)

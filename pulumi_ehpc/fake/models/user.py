@@ -5,16 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass, field
-from typing import Literal
 
-__all__ = ["Group", "SecretHash", "User"]
-
-Group = Literal["users", "wheel"]
+__all__ = ["SecretHash", "User"]
 
 
 @dataclass(frozen=True)
 class SecretHash:
-    """A password or key of which only a salted hash is kept, enough to see whether it is the same."""
+    """A salted hash of a password or key; enough to tell whether another one is the same."""
 
     salt: bytes = field(repr=False)
     digest: bytes = field(repr=False)
@@ -25,12 +22,12 @@ class SecretHash:
         return cls(salt, _digest(secret, salt))
 
     def matches(self, secret: str) -> bool:
-        """Whether this is the hash of the secret."""
+        """Return whether this is the hash of a secret."""
         return hmac.compare_digest(self.digest, _digest(secret, self.salt))
 
 
 def _digest(secret: str, salt: bytes) -> bytes:
-    # One round: the secrets are made up for tests, and creating users has to be quick.
+    # One round: the secrets are test data, and creating users has to be fast.
     return hmac.new(salt, secret.encode(), hashlib.sha256).digest()
 
 
@@ -39,8 +36,8 @@ class User:
     """A user of a cluster.
 
     Attributes:
-        password: Hash of the password or public key; None when neither was given.
-        password_changes: How often the password was set since the user was added.
+        password: Hash of the password or public key; None without either.
+        password_changes: How often the password was changed since the user was added.
     """
 
     name: str
@@ -52,7 +49,7 @@ class User:
 
     @property
     def group_id(self) -> int:
-        """Number of the user's group on the nodes."""
+        """Numeric id of the user's group on the nodes."""
         return 10 if self.group == "wheel" else 100
 
     def set_password(self, password: str, salt: bytes) -> None:

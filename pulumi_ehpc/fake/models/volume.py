@@ -9,11 +9,11 @@ __all__ = ["Mount"]
 
 @dataclass(frozen=True)
 class Mount:
-    """One mount. The file system itself belongs to another service and is taken as existing.
+    """A mounted file system. The file system belongs to another service and is assumed to exist.
 
     Attributes:
-        mount_directory: Where it is on the nodes; identifies the mount in its cluster.
-        must_keep: The cluster cannot do without it; it cannot be unmounted.
+        mount_directory: Its directory on the nodes; identifies the mount in its cluster.
+        must_keep: The cluster needs it; it cannot be unmounted.
     """
 
     file_system_id: str

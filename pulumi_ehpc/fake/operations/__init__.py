@@ -1,4 +1,4 @@
-"""The actions, told in each API version's own words; the state behind them is one."""
+"""The actions, in the parameter names of each API version; both work on the same state."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
     "2018-04-12": v2018_04_12.OPERATIONS,
     "2024-07-30": v2024_07_30.OPERATIONS,
 }
-"""The actions that are built, by version and name; any other action of the spec answers FakeNotImplemented."""
+"""The implemented actions, by version and name; any other action of the spec returns FakeNotImplemented."""

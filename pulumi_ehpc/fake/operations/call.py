@@ -1,4 +1,4 @@
-"""What an operation gets, and the steps most of them share."""
+"""The call that an operation works on, with the steps that most operations share."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pulumi_ehpc.fake.errors import ServiceError, invalid
+from pulumi_ehpc.fake.errors import ResponseError, invalid
 from pulumi_ehpc.fake.models.cluster import Cluster
 from pulumi_ehpc.fake.models.region import Region, World
+from pulumi_ehpc.fake.models.rules import check_tags
 from pulumi_ehpc.fake.models.task import Record
 from pulumi_ehpc.fake.models.user import SecretHash
 
@@ -19,14 +20,14 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list; ``as_dict`` gives the members every paged answer has."""
+    """The position of a page in a list; ``as_dict`` makes the members that every paged response has."""
 
     number: int
     size: int
     total: int
 
     def as_dict(self) -> dict[str, Any]:
-        """PageNumber, PageSize and TotalCount."""
+        """Return PageNumber, PageSize and TotalCount."""
         return {"PageNumber": self.number, "PageSize": self.size, "TotalCount": self.total}
 
 
@@ -37,9 +38,9 @@ class Call:
     Attributes:
         action: Name of the action.
         generation: Product generation the caller's API version belongs to, 1 or 2.
-        parameters: The parameters as a tree, read and checked.
-        request_id: The id the answer will carry.
-        region: The state it works on.
+        parameters: The parameters as a tree, decoded and checked.
+        request_id: Request id of the response.
+        region: The state that it works on.
     """
 
     action: str
@@ -55,35 +56,35 @@ class Call:
 
     @property
     def now(self) -> float:
-        """Fake time."""
+        """The fake's time."""
         return self.world.clock.now()
 
     def get(self, name: str, default: Any = "") -> Any:
-        """A parameter, or the default when it was left out."""
+        """Return a parameter, or the default when it is omitted."""
         return self.parameters.get(name, default)
 
     def cluster(self) -> Cluster:
-        """The cluster named by ClusterId.
+        """Return the cluster named by ClusterId.
 
         Raises:
-            ServiceError: ClusterNotFound, or MissingClusterId where the spec does not mark it as required.
+            ResponseError: ClusterNotFound, or MissingClusterId where the spec does not mark it as required.
         """
         if not self.get("ClusterId"):
-            raise ServiceError("Missing{parameter}", parameter="ClusterId")
+            raise ResponseError("Missing{parameter}", parameter="ClusterId")
         return self.region.find(self.parameters["ClusterId"], self.generation)
 
     def running_cluster(self) -> Cluster:
-        """The cluster named by ClusterId, which has to run.
+        """Return the cluster named by ClusterId, which has to be running.
 
         Raises:
-            ServiceError: ClusterNotFound, InvalidClusterStatus.
+            ResponseError: ClusterNotFound, InvalidClusterStatus.
         """
         cluster = self.cluster()
         cluster.require_running()
         return cluster
 
     def record(self, cluster_id: str, target: str, task_type: str = "") -> Record:
-        """A record of this call; with a task type it is a task."""
+        """Make a record of this call; with a task type it is a task."""
         return Record(
             request_id=self.request_id,
             action=self.action,
@@ -91,25 +92,35 @@ class Call:
             target=target,
             request=dict(self.parameters),
             started_at=self.now,
-            asked_at=self.world.wall_clock(),
+            called_at=self.world.wall_clock(),
             task_id=self.world.ids.task() if task_type else "",
             task_type=task_type,
         )
 
     def log(self, cluster: Cluster, target: str) -> None:
-        """Note that this call changed something at once."""
+        """Log that this call has changed something; the change is complete."""
         cluster.modified_at = self.now
         self.region.log(self.record(cluster.id, target))
 
     def hash_secret(self, secret: str) -> SecretHash | None:
-        """Hash a secret to keep it; None when there is none."""
+        """Hash a secret for storage; return None when there is none."""
         return SecretHash.of(secret, self.world.ids.salt()) if secret else None
 
-    def page(self, items: Sequence[Item], default_size: int = 10) -> tuple[Sequence[Item], Page]:
-        """The page asked for by PageNumber and PageSize.
+    def tags(self, parameter: str) -> dict[str, str]:
+        """Return the tags of a parameter.
 
         Raises:
-            ServiceError: InvalidParams for a number or size below 1.
+            ResponseError: InvalidParams.
+        """
+        tags = {tag.get("Key", ""): tag.get("Value", "") for tag in self.get(parameter, ())}
+        check_tags(list(tags.items()), self.world.limits.tags_per_cluster, parameter)
+        return tags
+
+    def page(self, items: Sequence[Item], default_size: int = 10) -> tuple[Sequence[Item], Page]:
+        """Return the page that PageNumber and PageSize select.
+
+        Raises:
+            ResponseError: InvalidParams for a number or size below 1.
         """
         number, size = self.get("PageNumber", 1), self.get("PageSize", default_size)
         for name, value in (("PageNumber", number), ("PageSize", size)):
@@ -119,4 +130,4 @@ class Call:
 
 
 Operation = Callable[[Call], dict[str, Any]]
-"""Does one action and gives the answer, without RequestId."""
+"""Performs one action and returns the response without RequestId."""

@@ -1,4 +1,4 @@
-"""The one action of the neighbour STS that E-HPC's clients ask for: who am I."""
+"""GetCallerIdentity of STS, the one action of another service that clients of E-HPC call."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STS_ACTION: Final = "GetCallerIdentity"
 
 
 def get_caller_identity(key: AccessKey) -> dict[str, Any]:
-    """GetCallerIdentity: every key is its account's root."""
+    """GetCallerIdentity: each key belongs to the root of its account."""
     return {
         "AccountId": key.account,
         "Arn": f"acs:ram::{key.account}:root",

@@ -1,11 +1,11 @@
-"""The actions of API version 2018-04-12, one module for each noun."""
+"""The actions of API version 2018-04-12, one module for each resource type."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from pulumi_ehpc.fake.operations.call import Operation
-from pulumi_ehpc.fake.operations.v2018_04_12 import cluster, node, queue, scale, showing, tag, task, user, volume
+from pulumi_ehpc.fake.operations.v2018_04_12 import cluster, node, queue, scale, tag, task, user, views, volume
 
 __all__ = ["OPERATIONS"]
 
@@ -19,11 +19,11 @@ OPERATIONS: Mapping[str, Operation] = {
     "DeleteQueue": queue.delete_queue,
     "DeleteUsers": user.delete_users,
     "DescribeAutoScaleConfig": scale.describe_auto_scale_config,
-    "DescribeCluster": showing.describe_cluster,
+    "DescribeCluster": views.describe_cluster,
     "GetAutoScaleConfig": scale.get_auto_scale_config,
     "GetClusterVolumes": volume.get_cluster_volumes,
-    "ListClusters": showing.list_clusters,
-    "ListClustersMeta": showing.list_clusters_meta,
+    "ListClusters": views.list_clusters,
+    "ListClustersMeta": views.list_clusters_meta,
     "ListNodes": node.list_nodes,
     "ListNodesByQueue": node.list_nodes_by_queue,
     "ListNodesNoPaging": node.list_nodes_no_paging,

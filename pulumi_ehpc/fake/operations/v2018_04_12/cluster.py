@@ -1,4 +1,4 @@
-"""Clusters as 2018-04-12 creates, changes and deletes them; ``showing`` writes them."""
+"""Creation, changes and deletion of clusters in API version 2018-04-12; ``views`` returns them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pulumi_ehpc.api.spec import redact
-from pulumi_ehpc.fake.errors import ServiceError, invalid
+from pulumi_ehpc.fake.errors import ResponseError, invalid
 from pulumi_ehpc.fake.models.cluster import Addon, Cluster, Package, Script, Service
 from pulumi_ehpc.fake.models.node import Hardware
 from pulumi_ehpc.fake.models.queue import Queue
-from pulumi_ehpc.fake.models.rules import check_password, check_queue_name, check_tags
+from pulumi_ehpc.fake.models.rules import check_password, check_queue_name
 from pulumi_ehpc.fake.models.states import ClusterStatus
-from pulumi_ehpc.fake.operations.building import add_login_node, add_manager_nodes, new_compute_nodes
 from pulumi_ehpc.fake.operations.call import Call
-from pulumi_ehpc.fake.operations.v2018_04_12.hardware import ordered_hardware
+from pulumi_ehpc.fake.operations.factories import add_login_node, add_manager_nodes, new_compute_nodes
+from pulumi_ehpc.fake.operations.v2018_04_12.hardware import hardware_from
 from pulumi_ehpc.fake.operations.v2018_04_12.volume import mounts_at_creation
 from pulumi_ehpc.fake.regions import region_code
 
@@ -24,7 +24,7 @@ __all__ = ["create_cluster", "delete_cluster", "modify_cluster_attributes", "upg
 
 _DEFAULT_QUEUES: Final = {"slurm": "comp", "pbs": "workq", "opengridscheduler": "all.q", "deadline": "none"}
 _SCHEDULER_VERSIONS: Final = {"slurm": "22.05.8", "pbs": "20.0.1", "opengridscheduler": "8.1.9", "deadline": "10.1"}
-_ONLY_SHOWN: Final = (
+_DECLARED: Final = (
     "BaseOsTag",
     "ClusterVersion",
     "DeploymentSetId",
@@ -44,20 +44,20 @@ _ONLY_SHOWN: Final = (
     "WithoutAgent",
     "WithoutElasticIp",
 )
-"""Parameters of CreateCluster that have no effect here but to be shown again."""
+"""Parameters of CreateCluster that have no effect but to be returned again."""
 
 
 def create_cluster(call: Call) -> dict[str, Any]:
     """CreateCluster."""
     call.region.require_room_for_cluster()
-    cluster = _order(call)
-    _put_in(call, cluster)
+    cluster = _new_cluster(call)
+    _populate(call, cluster)
     record = call.record(cluster.id, cluster.id, "CreateCluster")
     call.region.create_cluster(cluster, record)
     return {"ClusterId": cluster.id, "TaskId": record.task_id}
 
 
-def _order(call: Call) -> Cluster:
+def _new_cluster(call: Call) -> Cluster:
     ids = call.world.ids
     _check_name(call.parameters["Name"])
     _check_description(call.get("Description"))
@@ -91,13 +91,13 @@ def _order(call: Call) -> Cluster:
         ),
         packages=tuple(Package(entry.get("Tag", "")) for entry in call.get("Application", ())),
         addons=tuple(Addon(ids.other("addon"), entry.get("Name", ""), "") for entry in call.get("AddOns", ())),
-        tags=_tags(call),
-        declared={name: call.parameters[name] for name in _ONLY_SHOWN if name in call.parameters},
+        tags=call.tags("Tag"),
+        declared={name: call.parameters[name] for name in _DECLARED if name in call.parameters},
     )
 
 
-def _put_in(call: Call, cluster: Cluster) -> None:
-    """Put queue, mounts and nodes into a new cluster."""
+def _populate(call: Call, cluster: Cluster) -> None:
+    """Add queue, mounts and nodes to a new cluster."""
     ids = call.world.ids
     order = call.get("EcsOrder", {})
     tiny = cluster.deploy_mode == "Tiny"
@@ -107,17 +107,17 @@ def _put_in(call: Call, cluster: Cluster) -> None:
         add_login_node(cluster, ids, public=not call.get("WithoutElasticIp", False))
     cluster.mounts = mounts_at_creation(call, cluster)
     check_queue_name(cluster.default_queue, 63, "JobQueue")
-    cluster.queues[cluster.default_queue] = Queue(cluster.default_queue, call.now, call.now)
+    queue = cluster.queues[cluster.default_queue] = Queue(cluster.default_queue, call.now, call.now)
     if count := order.get("Compute", {}).get("Count", 0):
         if not cluster.compute.instance_type:
             raise invalid("EcsOrder.Compute.InstanceType", "It is mandatory.")
-        nodes = new_compute_nodes(cluster, ids, cluster.compute, cluster.default_queue, count, call.now)
+        nodes = new_compute_nodes(call, cluster, queue, cluster.compute, count)
         cluster.nodes.update({node.id: node for node in nodes})
 
 
 def _hardware(call: Call, part: str) -> Hardware:
     instance_type = call.get("EcsOrder", {}).get(part, {}).get("InstanceType", "")
-    hardware = ordered_hardware(call.parameters, instance_type, f"EcsOrder.{part}.InstanceType", "cloud_ssd")
+    hardware = hardware_from(call.parameters, instance_type, f"EcsOrder.{part}.InstanceType", "cloud_ssd")
     return hardware if part == "Compute" else replace(hardware, spot_strategy="NoSpot", spot_price_limit=0)
 
 
@@ -130,27 +130,21 @@ def _root_password(call: Call) -> str:
     return password
 
 
-def _tags(call: Call) -> dict[str, str]:
-    tags = {tag.get("Key", ""): tag.get("Value", "") for tag in call.get("Tag", ())}
-    check_tags(list(tags.items()), call.world.limits.tags_per_cluster, "Tag")
-    return tags
-
-
 def _check_name(name: str) -> None:
     if not 2 <= len(name) <= 64:
         raise invalid("Name", "It has to be 2 to 64 characters.")
 
 
-def _check_description(text: str) -> None:
-    if text and (not 2 <= len(text) <= 256 or text.startswith(("http://", "https://"))):
+def _check_description(description: str) -> None:
+    if description and (not 2 <= len(description) <= 256 or description.startswith(("http://", "https://"))):
         raise invalid("Description", "It has to be 2 to 256 characters and must not start with http:// or https://.")
 
 
 def modify_cluster_attributes(call: Call) -> dict[str, Any]:
-    """ModifyClusterAttributes: what is left out stays."""
+    """ModifyClusterAttributes: omitted attributes stay as they are."""
     cluster = call.cluster()
     if cluster.status is ClusterStatus.RELEASING:
-        raise ServiceError("InvalidClusterStatus", "The cluster is releasing.")
+        raise ResponseError("InvalidClusterStatus", "The cluster is releasing.")
     if name := call.get("Name"):
         _check_name(name)
     _check_description(call.get("Description"))
@@ -172,7 +166,7 @@ def modify_cluster_attributes(call: Call) -> dict[str, Any]:
 
 
 def upgrade_client(call: Call) -> dict[str, Any]:
-    """UpgradeClient: to the newest version unless one is named."""
+    """UpgradeClient: to the newest version unless ClientVersion names one."""
     cluster = call.running_cluster()
     cluster.client_version = call.get("ClientVersion", "1.0.65")
     call.log(cluster, cluster.id)
@@ -180,7 +174,7 @@ def upgrade_client(call: Call) -> dict[str, Any]:
 
 
 def delete_cluster(call: Call) -> dict[str, Any]:
-    """DeleteCluster. Instances are released with it; ReleaseInstance=false would leave them to the owner."""
+    """DeleteCluster: releases the instances in any case; ReleaseInstance is only validated."""
     if call.get("ReleaseInstance", "true").lower() not in ("true", "false"):
         raise invalid("ReleaseInstance", "Accepted are true, false.")
     cluster = call.cluster()

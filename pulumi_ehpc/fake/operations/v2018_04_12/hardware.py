@@ -1,4 +1,4 @@
-"""Hardware as 2018-04-12 writes it: flat parameters of CreateCluster, AddNodes and SetAutoScaleConfig."""
+"""Hardware in API version 2018-04-12: flat parameters of CreateCluster, AddNodes and SetAutoScaleConfig."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any
 from pulumi_ehpc.fake.errors import invalid
 from pulumi_ehpc.fake.models.node import Disk, Hardware
 from pulumi_ehpc.fake.models.rules import check_instance_type
-from pulumi_ehpc.fake.operations.building import DEFAULT_IMAGE
+from pulumi_ehpc.fake.operations.factories import DEFAULT_IMAGE
 
-__all__ = ["data_disks_from", "data_disks_to", "ordered_hardware", "spot_price"]
+__all__ = ["data_disks_from", "data_disks_to", "hardware_from"]
 
 
-def ordered_hardware(parameters: Mapping[str, Any], instance_type: str, parameter: str, disk_type: str) -> Hardware:
-    """Read the hardware of an order.
+def hardware_from(parameters: Mapping[str, Any], instance_type: str, parameter: str, disk_type: str) -> Hardware:
+    """Read the hardware of new instances.
 
     Args:
         parameters: The call's parameters.
-        instance_type: Its instance type.
-        parameter: Name of the parameter that gave the instance type, for errors.
+        instance_type: Their instance type.
+        parameter: The parameter that names the instance type, for errors.
         disk_type: The action's default system disk type.
 
     Raises:
-        ServiceError: InvalidParams.
+        ResponseError: InvalidParams.
     """
     get = parameters.get
     if instance_type:
@@ -38,7 +38,7 @@ def ordered_hardware(parameters: Mapping[str, Any], instance_type: str, paramete
         auto_renew=get("AutoRenew", "false") == "true",
         auto_renew_period=get("AutoRenewPeriod", 1),
         spot_strategy=get("ComputeSpotStrategy", "NoSpot"),
-        spot_price_limit=spot_price(get("ComputeSpotPriceLimit", ""), "ComputeSpotPriceLimit"),
+        spot_price_limit=_spot_price(get("ComputeSpotPriceLimit", ""), "ComputeSpotPriceLimit"),
         spot_duration_hours=get("ComputeSpotDuration", 1),
         spot_interruption_behavior=get("ComputeSpotInterruptionBehavior", "Terminate"),
         enable_ht=get("ComputeEnableHt", True),
@@ -49,20 +49,15 @@ def ordered_hardware(parameters: Mapping[str, Any], instance_type: str, paramete
     )
 
 
-def spot_price(text: str, parameter: str) -> float:
-    """Read a price written as text; 0 when there is none.
-
-    Raises:
-        ServiceError: InvalidParams.
-    """
+def _spot_price(value: str, parameter: str) -> float:
     try:
-        return float(text or 0)
+        return float(value or 0)
     except ValueError:
         raise invalid(parameter, "It has to be a price per hour.") from None
 
 
 def data_disks_from(entries: Sequence[Mapping[str, Any]]) -> tuple[Disk, ...]:
-    """Read data disks."""
+    """Read data disks from parameters."""
     return tuple(
         Disk(
             category=entry.get("DataDiskCategory", "cloud_efficiency"),
@@ -77,7 +72,7 @@ def data_disks_from(entries: Sequence[Mapping[str, Any]]) -> tuple[Disk, ...]:
 
 
 def data_disks_to(disks: Sequence[Disk]) -> list[dict[str, Any]]:
-    """Write data disks."""
+    """Return data disks as responses have them."""
     return [
         {
             "DataDiskCategory": disk.category,

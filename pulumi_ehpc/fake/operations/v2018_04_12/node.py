@@ -1,4 +1,4 @@
-"""Nodes as 2018-04-12 says them."""
+"""Nodes in API version 2018-04-12."""
 
 from __future__ import annotations
 
@@ -9,36 +9,29 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi_ehpc.fake.clock import iso_seconds
-from pulumi_ehpc.fake.errors import ServiceError, invalid
+from pulumi_ehpc.fake.errors import ResponseError, invalid
 from pulumi_ehpc.fake.models.cluster import Cluster
-from pulumi_ehpc.fake.models.node import Hardware, Node
+from pulumi_ehpc.fake.models.node import Hardware, Node, require_releasable
 from pulumi_ehpc.fake.models.queue import Queue
 from pulumi_ehpc.fake.models.states import NodeStatus
-from pulumi_ehpc.fake.operations.building import new_compute_nodes
 from pulumi_ehpc.fake.operations.call import Call
-from pulumi_ehpc.fake.operations.v2018_04_12.hardware import ordered_hardware
+from pulumi_ehpc.fake.operations.factories import new_compute_nodes
+from pulumi_ehpc.fake.operations.v2018_04_12.hardware import hardware_from
 
 __all__ = ["add_nodes", "delete_nodes", "list_nodes", "list_nodes_by_queue", "list_nodes_no_paging", "set_queue"]
 
 
 def add_nodes(call: Call) -> dict[str, Any]:
-    """AddNodes: ids at once or none (switch), the nodes run later. All of Count are always in stock."""
+    """AddNodes: returns the ids at once, or none (switch); the nodes run later. Count is always in stock."""
     cluster = call.running_cluster()
     count = call.parameters["Count"]
     if call.get("MinCount", 1) > count:
         raise invalid("MinCount", "It is more than Count.")
     queue = cluster.find_queue(call.get("JobQueue") or cluster.default_queue, "JobQueue")
     hardware = _hardware(call, cluster, queue)
+    prefix, suffix = call.get("HostNamePrefix"), call.get("HostNameSuffix")
     nodes = new_compute_nodes(
-        cluster,
-        call.world.ids,
-        hardware,
-        queue.name,
-        count,
-        call.now,
-        prefix=call.get("HostNamePrefix") or queue.hostname_prefix,
-        suffix=call.get("HostNameSuffix") or queue.hostname_suffix,
-        parameter="HostNamePrefix",
+        call, cluster, queue, hardware, count, prefix=prefix, suffix=suffix, parameter="HostNamePrefix"
     )
     for node in nodes:
         node.create_mode = call.get("CreateMode", "manual")
@@ -47,8 +40,8 @@ def add_nodes(call: Call) -> dict[str, Any]:
     record = call.record(cluster.id, queue.name, "AddComputes")
     call.region.add_nodes(cluster, nodes, record)
     cluster.compute = replace(cluster.compute, instance_type=hardware.instance_type)
-    answered = nodes if call.world.assumptions.add_nodes_answers_ids else []
-    return {"InstanceIds": {"InstanceId": [node.id for node in answered]}, "TaskId": record.task_id}
+    returned = nodes if call.world.assumptions.add_nodes_answers_ids else []
+    return {"InstanceIds": {"InstanceId": [node.id for node in returned]}, "TaskId": record.task_id}
 
 
 def _hardware(call: Call, cluster: Cluster, queue: Queue) -> Hardware:
@@ -56,7 +49,7 @@ def _hardware(call: Call, cluster: Cluster, queue: Queue) -> Hardware:
     instance_type = next(filter(None, (*candidates, cluster.compute.instance_type)), "")
     if not instance_type:
         raise invalid("InstanceType", "It is mandatory: the cluster has none of its own.")
-    hardware = ordered_hardware(call.parameters, instance_type, "InstanceType", "cloud_efficiency")
+    hardware = hardware_from(call.parameters, instance_type, "InstanceType", "cloud_efficiency")
     return replace(
         hardware,
         image_id=call.get("ImageId") or cluster.compute.image_id,
@@ -66,11 +59,11 @@ def _hardware(call: Call, cluster: Cluster, queue: Queue) -> Hardware:
 
 
 def delete_nodes(call: Call) -> dict[str, Any]:
-    """DeleteNodes: all or none of them; they are gone later, and with them their instances unless kept."""
+    """DeleteNodes: all or none of them; they disappear later."""
     cluster = call.running_cluster()
     nodes = cluster.find_nodes([entry["Id"] for entry in call.parameters["Instance"]], "Instance")
-    if call.get("ReleaseInstance", True) and any(node.hardware.charge_type == "PrePaid" for node in nodes):
-        raise ServiceError("DeletePrePaidInstance")
+    if call.get("ReleaseInstance", True):
+        require_releasable(nodes)
     record = call.record(cluster.id, ",".join(node.id for node in nodes), "DeleteComputes")
     call.region.delete_nodes(nodes, record)
     return {"TaskId": record.task_id}
@@ -84,7 +77,7 @@ def set_queue(call: Call) -> dict[str, Any]:
     names = [entry.get("Name", "") for entry in call.parameters["Node"]]
     for name in names:
         if name not in by_name:
-            raise ServiceError("ComputeNotFound", f"There is no node {name}.")
+            raise ResponseError("ComputeNotFound", f"There is no node {name}.")
     for name in names:
         by_name[name].queue = queue.name
     call.log(cluster, queue.name)
@@ -92,21 +85,21 @@ def set_queue(call: Call) -> dict[str, Any]:
 
 
 def list_nodes(call: Call) -> dict[str, Any]:
-    """ListNodes: manager and login nodes, too."""
+    """ListNodes: includes manager and login nodes."""
     cluster = call.cluster()
     nodes = [node for node in cluster.nodes.values() if _matches(call, node)]
     if status := _status_filter(call):
         nodes = [node for node in nodes if node.status.value == status]
     if call.get("SortBy") == "HostName":
         nodes.sort(key=lambda node: node.hostname)
-    shown, page = call.page(_in_sequence(call, nodes))
-    return {**page.as_dict(), "Nodes": {"NodeInfo": [_listed(cluster, node) for node in shown]}}
+    items, page = call.page(_in_sequence(call, nodes))
+    return {**page.as_dict(), "Nodes": {"NodeInfo": [_listed(cluster, node) for node in items]}}
 
 
 def _matches(call: Call, node: Node) -> bool:
     role = call.get("Role")
     return (
-        (not role or node.plays(role))
+        (not role or node.has_role(role))
         and _host_name_matches(call, node)
         and node.hostname.startswith(call.get("HostNamePrefix"))
         and node.hostname.endswith(call.get("HostNameSuffix"))
@@ -122,11 +115,11 @@ def _host_name_matches(call: Call, node: Node) -> bool:
 
 
 def _status_filter(call: Call) -> str:
-    text = call.get("Filter")
-    if not text:
+    condition = call.get("Filter")
+    if not condition:
         return ""
     try:
-        return str(json.loads(text).get("status", ""))
+        return str(json.loads(condition).get("status", ""))
     except (ValueError, AttributeError):
         raise invalid("Filter", 'It has to be of the form {"status": "running"}.') from None
 
@@ -136,9 +129,9 @@ def _in_sequence(call: Call, nodes: Sequence[Node]) -> list[Node]:
 
 
 def list_nodes_no_paging(call: Call) -> dict[str, Any]:
-    """ListNodesNoPaging: compute nodes unless another role is asked for."""
+    """ListNodesNoPaging: compute nodes, unless Role names another role."""
     role = call.get("Role", "Compute")
-    nodes = [node for node in call.cluster().nodes.values() if node.plays(role) and _host_name_matches(call, node)]
+    nodes = [node for node in call.cluster().nodes.values() if node.has_role(role) and _host_name_matches(call, node)]
     listed = [
         {
             "HostName": node.hostname,
@@ -153,12 +146,12 @@ def list_nodes_no_paging(call: Call) -> dict[str, Any]:
 
 
 def list_nodes_by_queue(call: Call) -> dict[str, Any]:
-    """ListNodesByQueue: this list says ``init`` where ListNodes says ``initing``."""
+    """ListNodesByQueue: returns ``init`` where ListNodes returns ``initing``."""
     cluster = call.cluster()
     queue = cluster.find_queue(call.parameters["QueueName"])
-    shown, page = call.page(cluster.compute_nodes(queue.name))
+    items, page = call.page(cluster.compute_nodes(queue.name))
     listed = []
-    for node in shown:
+    for node in items:
         entry = _listed(cluster, node)
         del entry["InstanceType"], entry["Roles"]
         listed.append({**entry, "Status": "init" if node.status is NodeStatus.INITING else node.status.value})

@@ -1,4 +1,4 @@
-"""Queues as 2018-04-12 says them; how they scale is in ``scale``."""
+"""Queues in API version 2018-04-12; ``scale`` has their automatic scaling."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _INTER_CONNECTS = {"Standard": "vpc", "HighPerformance": "eRDMA"}
 
 
 def add_queue(call: Call) -> dict[str, Any]:
-    """AddQueue: an empty queue."""
+    """AddQueue: adds a queue without nodes."""
     cluster = call.running_cluster()
     name = call.parameters["QueueName"]
     check_queue_name(name, 63, "QueueName")
@@ -34,7 +34,7 @@ def add_queue(call: Call) -> dict[str, Any]:
 
 
 def update_queue_config(call: Call) -> dict[str, Any]:
-    """UpdateQueueConfig: what is left out stays."""
+    """UpdateQueueConfig: omitted attributes stay as they are."""
     cluster = call.running_cluster()
     queue = cluster.find_queue(call.parameters["QueueName"])
     if instance_type := call.get("ComputeInstanceType"):
@@ -61,7 +61,7 @@ def delete_queue(call: Call) -> dict[str, Any]:
 
 
 def list_queues(call: Call) -> dict[str, Any]:
-    """ListQueues: not paged."""
+    """ListQueues: all of them, without paging."""
     cluster = call.cluster()
     return {"Queues": {"QueueInfo": [_listed(cluster, queue) for queue in cluster.queues.values()]}}
 

@@ -1,4 +1,4 @@
-"""Automatic scaling as 2018-04-12 says it: one configuration for the cluster and its queues."""
+"""Automatic scaling in API version 2018-04-12: one configuration for the cluster and its queues."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ __all__ = ["describe_auto_scale_config", "get_auto_scale_config", "set_auto_scal
 
 
 def set_auto_scale_config(call: Call) -> dict[str, Any]:
-    """SetAutoScaleConfig: replaces the configuration; queues left out fall back to none, or keep theirs (switch)."""
+    """SetAutoScaleConfig: replaces the configuration; omitted queues lose theirs, or keep it (switch)."""
     cluster = call.running_cluster()
     entries = call.get("Queues", ())
     wanted: dict[str, Queue] = {}
     for index, entry in enumerate(entries, 1):
         parameter = f"Queues.{index}"
         queue = cluster.find_queue(entry.get("QueueName", ""), f"{parameter}.QueueName")
-        wanted[queue.name] = _configured(call, cluster, queue, entry, parameter)
+        wanted[queue.name] = _updated_queue(call, cluster, queue, entry, parameter)
     if not call.world.assumptions.omitted_queue_autoscale_kept:
         for queue in cluster.queues.values():
             queue.scale = QueueScale()
@@ -57,7 +57,7 @@ def _cluster_scale(call: Call) -> AutoScale:
     )
 
 
-def _configured(call: Call, cluster: Cluster, queue: Queue, entry: Mapping[str, Any], parameter: str) -> Queue:
+def _updated_queue(call: Call, cluster: Cluster, queue: Queue, entry: Mapping[str, Any], parameter: str) -> Queue:
     for name in ("HostNamePrefix", "HostNameSuffix"):
         check_hostname_part(entry.get(name, ""), f"{parameter}.{name}")
     scale = QueueScale(
@@ -83,7 +83,7 @@ def _configured(call: Call, cluster: Cluster, queue: Queue, entry: Mapping[str, 
 
 
 def _hardware(cluster: Cluster, queue: Queue, entry: Mapping[str, Any], parameter: str) -> tuple[Hardware, ...]:
-    """The queue's hardware: of InstanceTypes, else InstanceType, else what it had, with the disks and image given."""
+    """Return the queue's hardware: instance types from InstanceTypes, else InstanceType, else as before."""
     base = queue.compute_nodes[0] if queue.compute_nodes else cluster.compute
     disk = base.system_disk
     common = replace(
@@ -132,13 +132,13 @@ def get_auto_scale_config(call: Call) -> dict[str, Any]:
 
 
 def describe_auto_scale_config(call: Call) -> dict[str, Any]:
-    """DescribeAutoScaleConfig: of the cluster alone; the price is text here."""
+    """DescribeAutoScaleConfig: of the cluster alone; SpotPriceLimit is a string here."""
     cluster = call.cluster()
     return {**_shared(call, cluster), "SpotPriceLimit": f"{cluster.scale.spot_price_limit:g}"}
 
 
 def _shared(call: Call, cluster: Cluster) -> dict[str, Any]:
-    """What both actions show."""
+    """Return what both actions return."""
     scale = cluster.scale
     return {
         "ClusterId": cluster.id,
@@ -169,7 +169,7 @@ def _queue_to(cluster: Cluster, queue: Queue) -> dict[str, Any]:
         "HostNamePrefix": queue.hostname_prefix,
         "HostNameSuffix": queue.hostname_suffix,
         "InstanceType": first.instance_type,
-        "InstanceTypes": {"InstanceTypeInfo": [_type_to(queue, hardware) for hardware in queue.compute_nodes]},
+        "InstanceTypes": {"InstanceTypeInfo": [_instance_type_to(queue, hardware) for hardware in queue.compute_nodes]},
         "MaxNodesInQueue": scale.max_count,
         "MaxNodesPerCycle": scale.max_count_per_cycle,
         "MinNodesInQueue": scale.min_count,
@@ -186,7 +186,7 @@ def _queue_to(cluster: Cluster, queue: Queue) -> dict[str, Any]:
     }
 
 
-def _type_to(queue: Queue, hardware: Hardware) -> dict[str, Any]:
+def _instance_type_to(queue: Queue, hardware: Hardware) -> dict[str, Any]:
     return {
         "HostNamePrefix": queue.hostname_prefix,
         "InstanceType": hardware.instance_type,

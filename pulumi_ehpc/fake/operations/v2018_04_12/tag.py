@@ -1,4 +1,4 @@
-"""Tags of clusters as 2018-04-12 says them."""
+"""Tags of clusters in API version 2018-04-12."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from pulumi_ehpc.fake.errors import invalid
 from pulumi_ehpc.fake.models.cluster import Cluster
-from pulumi_ehpc.fake.models.rules import check_tags
 from pulumi_ehpc.fake.operations.call import Call
 
 __all__ = ["list_tag_resources", "tag_resources", "untag_resources"]
@@ -18,7 +17,7 @@ _PAGE_SIZE: Final = 50
 
 
 def _clusters(call: Call) -> list[Cluster]:
-    """The clusters named by ResourceId; all of them when none is named."""
+    """Return the clusters named by ResourceId, or all."""
     if call.parameters["ResourceType"] != "cluster":
         raise invalid("ResourceType", "Accepted is cluster.")
     ids = call.get("ResourceId", ())
@@ -30,11 +29,10 @@ def _clusters(call: Call) -> list[Cluster]:
 
 
 def tag_resources(call: Call) -> dict[str, Any]:
-    """TagResources: sets tags, keeps the others."""
+    """TagResources: sets the given tags and keeps the others."""
     clusters = _clusters(call)
+    wanted = call.tags("Tag")
     limit = call.world.limits.tags_per_cluster
-    wanted = {tag.get("Key", ""): tag.get("Value", "") for tag in call.parameters["Tag"]}
-    check_tags(list(wanted.items()), limit, "Tag")
     for cluster in clusters:
         if len(cluster.tags | wanted) > limit:
             raise invalid("Tag", f"A cluster has at most {limit} tags.")
@@ -45,7 +43,7 @@ def tag_resources(call: Call) -> dict[str, Any]:
 
 
 def untag_resources(call: Call) -> dict[str, Any]:
-    """UnTagResources: the keys named, or everything with All and no keys."""
+    """UnTagResources: removes the given keys; without keys, All removes every tag."""
     clusters = _clusters(call)
     keys = call.get("TagKey", ())
     if not keys and not call.get("All", False):
@@ -58,7 +56,7 @@ def untag_resources(call: Call) -> dict[str, Any]:
 
 
 def list_tag_resources(call: Call) -> dict[str, Any]:
-    """ListTagResources: pages by a token that is good for the same question only."""
+    """ListTagResources: NextToken is valid only with the same parameters."""
     wanted = [(tag.get("Key", ""), tag.get("Value")) for tag in call.get("Tag", ())]
     found = [
         {"ResourceId": cluster.id, "ResourceType": "cluster", "TagKey": key, "TagValue": value}
@@ -77,8 +75,8 @@ def _has(cluster: Cluster, key: str, value: str | None) -> bool:
 
 
 def _token(call: Call, offset: int) -> str:
-    question = {name: value for name, value in call.parameters.items() if name != "NextToken"}
-    check = hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:12]
+    parameters = {name: value for name, value in call.parameters.items() if name != "NextToken"}
+    check = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:12]
     return base64.urlsafe_b64encode(f"{offset}/{check}".encode()).decode()
 
 
@@ -91,5 +89,5 @@ def _offset(call: Call) -> int:
     except ValueError:
         raise invalid("NextToken") from None
     if token != _token(call, offset):
-        raise invalid("NextToken", "It belongs to another question.")
+        raise invalid("NextToken", "It belongs to another request.")
     return offset

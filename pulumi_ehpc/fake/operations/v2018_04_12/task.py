@@ -1,4 +1,4 @@
-"""Tasks and regions as 2018-04-12 says them."""
+"""Tasks and regions in API version 2018-04-12."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ __all__ = ["list_regions", "list_tasks"]
 
 
 def list_tasks(call: Call) -> dict[str, Any]:
-    """ListTasks: the one named, else those that run, else with Archived all of them.
+    """ListTasks: the one that TaskId names, else the running ones; with Archived all of them.
 
-    The tasks of a cluster can still be asked for after the cluster is gone.
+    The tasks of a cluster can still be listed after the cluster is gone.
     """
     cluster_id, task_id = call.parameters["ClusterId"], call.get("TaskId")
     tasks = [record for record in call.region.records if record.task_id and record.cluster_id == cluster_id]
     if not tasks:
-        call.cluster()  # ClusterNotFound, when there never was one
+        call.cluster()  # raises ClusterNotFound when there never was one
     if task_id:
         tasks = [record for record in tasks if record.task_id == task_id]
     elif not call.get("Archived", False):
         tasks = [record for record in tasks if record.status is TaskStatus.PROCESSING]
-    shown, page = call.page(tasks)
-    return {**page.as_dict(), "Tasks": [_listed(record) for record in shown]}
+    items, page = call.page(tasks)
+    return {**page.as_dict(), "Tasks": [_listed(record) for record in items]}
 
 
 def _listed(record: Record) -> dict[str, Any]:

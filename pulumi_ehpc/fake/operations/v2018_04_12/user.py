@@ -1,4 +1,4 @@
-"""Users as 2018-04-12 says them. Async is accepted; the changes are there at once either way."""
+"""Users in API version 2018-04-12. Async is accepted; the changes are complete at once either way."""
 
 from __future__ import annotations
 
@@ -38,10 +38,7 @@ def delete_users(call: Call) -> dict[str, Any]:
     """DeleteUsers: all or none of them."""
     cluster = call.running_cluster()
     names = [entry["Name"] for entry in _entries(call)]
-    for name in names:
-        cluster.find_user(name)
-    for name in names:
-        cluster.users.pop(name, None)
+    cluster.remove_users(names)
     call.log(cluster, ",".join(names))
     return {}
 
@@ -71,6 +68,6 @@ def modify_user_passwords(call: Call) -> dict[str, Any]:
 
 def list_users(call: Call) -> dict[str, Any]:
     """ListUsers."""
-    shown, page = call.page(list(call.cluster().users.values()))
-    listed = [{"AddTime": iso_seconds(user.added_at), "Group": user.group, "Name": user.name} for user in shown]
+    items, page = call.page(list(call.cluster().users.values()))
+    listed = [{"AddTime": iso_seconds(user.added_at), "Group": user.group, "Name": user.name} for user in items]
     return {**page.as_dict(), "Users": {"UserInfo": listed}}

@@ -1,11 +1,11 @@
-"""Shared storage as 2018-04-12 says it."""
+"""Shared storage in API version 2018-04-12."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_ehpc.fake.errors import ServiceError, invalid
+from pulumi_ehpc.fake.errors import ResponseError, invalid
 from pulumi_ehpc.fake.models.cluster import Cluster
 from pulumi_ehpc.fake.models.volume import Mount
 from pulumi_ehpc.fake.operations.call import Call
@@ -14,14 +14,14 @@ __all__ = ["get_cluster_volumes", "list_volumes", "mounts_at_creation", "update_
 
 
 def mounts_at_creation(call: Call, cluster: Cluster) -> dict[str, Mount]:
-    """Read CreateCluster's volumes: the home file system, made when none is named, and the additional ones.
+    """Read CreateCluster's volumes: the home file system, which is created when none is named, and additional ones.
 
     Raises:
-        ServiceError: InvalidParams, InvalidVolumeMountpoint.
+        ResponseError: InvalidParams, InvalidVolumeMountpoint.
     """
     mounts: dict[str, Mount] = {}
     if call.get("VolumeId") and not call.get("VolumeMountpoint"):
-        raise ServiceError("InvalidVolumeMountpoint", "VolumeMountpoint is needed with VolumeId.")
+        raise ResponseError("InvalidVolumeMountpoint", "VolumeMountpoint is needed with VolumeId.")
     if not call.get("WithoutNas", False):
         file_system = call.get("VolumeId") or call.world.ids.other("nas")
         mounts["/home"] = Mount(
@@ -45,7 +45,7 @@ def _mount_from(entry: Mapping[str, Any], parameter: str) -> Mount:
     if not entry.get("VolumeId"):
         raise invalid(f"{parameter}.VolumeId", "It is mandatory.")
     if not entry.get("VolumeMountpoint"):
-        raise ServiceError("InvalidVolumeMountpoint", f"{parameter}.VolumeMountpoint is mandatory.")
+        raise ResponseError("InvalidVolumeMountpoint", f"{parameter}.VolumeMountpoint is mandatory.")
     if not entry.get("LocalDirectory", "").startswith("/"):
         raise invalid(f"{parameter}.LocalDirectory", "It has to be an absolute path.")
     return Mount(
@@ -63,7 +63,7 @@ def _mount_from(entry: Mapping[str, Any], parameter: str) -> Mount:
 
 
 def update_cluster_volumes(call: Call) -> dict[str, Any]:
-    """UpdateClusterVolumes: a shorter list unmounts, or only adds and changes (switch)."""
+    """UpdateClusterVolumes: sets the list, or only adds and changes mounts (switch)."""
     cluster = call.running_cluster()
     entries = call.get("AdditionalVolumes", ())
     mounts = [_mount_from(entry, f"AdditionalVolumes.{index}") for index, entry in enumerate(entries, 1)]
@@ -79,7 +79,7 @@ def update_cluster_volumes(call: Call) -> dict[str, Any]:
 
 
 def get_cluster_volumes(call: Call) -> dict[str, Any]:
-    """GetClusterVolumes: mount options are not shown."""
+    """GetClusterVolumes: does not return mount options."""
     cluster = call.cluster()
     volumes = [
         {
@@ -93,7 +93,7 @@ def get_cluster_volumes(call: Call) -> dict[str, Any]:
 
 
 def _shared(mount: Mount) -> dict[str, Any]:
-    """What GetClusterVolumes and ListVolumes both show."""
+    """Return what GetClusterVolumes and ListVolumes both return."""
     return {
         "JobQueue": mount.queue,
         "LocalDirectory": mount.mount_directory,
@@ -107,10 +107,10 @@ def _shared(mount: Mount) -> dict[str, Any]:
 
 
 def list_volumes(call: Call) -> dict[str, Any]:
-    """ListVolumes: of every cluster that has any."""
+    """ListVolumes: the volumes of each cluster that has any."""
     clusters = [cluster for cluster in call.region.visible(call.generation) if cluster.mounts]
-    shown, page = call.page(clusters)
-    return {**page.as_dict(), "Volumes": {"VolumeInfo": [_listed(cluster) for cluster in shown]}}
+    items, page = call.page(clusters)
+    return {**page.as_dict(), "Volumes": {"VolumeInfo": [_listed(cluster) for cluster in items]}}
 
 
 def _listed(cluster: Cluster) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""The actions of API version 2024-07-30, one module for each noun."""
+"""The actions of API version 2024-07-30, one module for each resource type."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from pulumi_ehpc.fake.operations.call import Operation
-from pulumi_ehpc.fake.operations.v2024_07_30 import cluster, log, node, queue, showing, user, volume
+from pulumi_ehpc.fake.operations.v2024_07_30 import cluster, log, node, queue, user, views, volume
 
 __all__ = ["OPERATIONS"]
 
@@ -20,11 +20,11 @@ OPERATIONS: Mapping[str, Operation] = {
     "DeleteQueues": queue.delete_queues,
     "DeleteUsers": user.delete_users,
     "DetachSharedStorages": volume.detach_shared_storages,
-    "GetCluster": showing.get_cluster,
+    "GetCluster": views.get_cluster,
     "GetCommonLogDetail": log.get_common_log_detail,
     "GetQueue": queue.get_queue,
     "GetUser": user.get_user,
-    "ListClusters": showing.list_clusters,
+    "ListClusters": views.list_clusters,
     "ListCommonLogs": log.list_common_logs,
     "ListNodes": node.list_nodes,
     "ListQueues": queue.list_queues,

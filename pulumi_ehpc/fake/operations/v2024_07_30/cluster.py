@@ -1,4 +1,4 @@
-"""Clusters as 2024-07-30 creates, changes and deletes them; ``showing`` writes them."""
+"""Creation, changes and deletion of clusters in API version 2024-07-30; ``views`` returns them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from pulumi_ehpc.fake.errors import invalid
 from pulumi_ehpc.fake.models.cluster import Addon, Cluster, Package, Script, Service
 from pulumi_ehpc.fake.models.queue import AutoScale
-from pulumi_ehpc.fake.models.rules import check_cluster_name, check_password, check_tags
-from pulumi_ehpc.fake.operations.building import add_login_node, add_manager_nodes, new_compute_nodes
+from pulumi_ehpc.fake.models.rules import check_cluster_name, check_password
 from pulumi_ehpc.fake.operations.call import Call
+from pulumi_ehpc.fake.operations.factories import add_login_node, add_manager_nodes
 from pulumi_ehpc.fake.operations.v2024_07_30.hardware import hardware_from
-from pulumi_ehpc.fake.operations.v2024_07_30.queue import add_queue, hardware_for
+from pulumi_ehpc.fake.operations.v2024_07_30.queue import add_queue, initial_nodes
 from pulumi_ehpc.fake.operations.v2024_07_30.volume import mounts_at_creation
 from pulumi_ehpc.fake.regions import region_code
 
@@ -24,14 +24,14 @@ __all__ = ["create_cluster", "delete_cluster", "update_cluster"]
 def create_cluster(call: Call) -> dict[str, Any]:
     """CreateCluster."""
     call.region.require_room_for_cluster()
-    cluster = _order(call)
-    _put_in(call, cluster)
+    cluster = _new_cluster(call)
+    _populate(call, cluster)
     record = call.record(cluster.id, cluster.id, "CreateCluster")
     call.region.create_cluster(cluster, record)
     return {"Success": True, "ClusterId": cluster.id, "TaskId": record.task_id}
 
 
-def _order(call: Call) -> Cluster:
+def _new_cluster(call: Call) -> Cluster:
     ids = call.world.ids
     manager: Mapping[str, Any] = call.get("Manager", {})
     credentials: Mapping[str, str] = call.get("ClusterCredentials", {})
@@ -42,8 +42,8 @@ def _order(call: Call) -> Cluster:
         id=cluster_id,
         region_id=call.region.region_id,
         generation=call.generation,
-        name=_word(call, "ClusterName") or cluster_id,
-        description=_word(call, "ClusterDescription"),
+        name=_checked_name(call, "ClusterName") or cluster_id,
+        description=_checked_name(call, "ClusterDescription"),
         created_at=call.now,
         modified_at=call.now,
         vpc_id=call.get("ClusterVpcId"),
@@ -65,31 +65,24 @@ def _order(call: Call) -> Cluster:
         max_core_count=call.get("MaxCoreCount", 100_000),
         scripts=_scripts(call),
         packages=tuple(Package(entry.get("Name", ""), entry.get("Version", "")) for entry in _packages(call)),
-        tags=_tags(call),
+        tags=call.tags("Tags"),
     )
     if not call.world.assumptions.create_cluster_ignores_intervals:
         cluster.scale = _scale(call, cluster.scale)
     return cluster
 
 
-def _put_in(call: Call, cluster: Cluster) -> None:
-    """Put queues, mounts and nodes into a new cluster."""
-    ids = call.world.ids
-    add_manager_nodes(cluster, ids)
+def _populate(call: Call, cluster: Cluster) -> None:
+    """Add queues, mounts and nodes to a new cluster."""
+    add_manager_nodes(cluster, call.world.ids)
     cluster.mounts = mounts_at_creation(call.get("SharedStorages", ()))
     cluster.addons = _addons(call, cluster)
     templates = call.get("Queues", ()) or ({"QueueName": "comp"},)
     for index, template in enumerate(templates, 1):
         queue = add_queue(call, cluster, template, f"Queues.{index}")
         cluster.default_queue = cluster.default_queue or queue.name
-        if queue.initial_count:
-            hardware = hardware_for(cluster, queue, f"Queues.{index}.ComputeNodes")
-            prefix, suffix = queue.hostname_prefix, queue.hostname_suffix
-            nodes = new_compute_nodes(
-                cluster, ids, hardware, queue.name, queue.initial_count, call.now, prefix=prefix, suffix=suffix
-            )
-            call.region.require_room_for_nodes(cluster, nodes)
-            cluster.nodes.update({node.id: node for node in nodes})
+        nodes = initial_nodes(call, cluster, queue, f"Queues.{index}.ComputeNodes")
+        cluster.nodes.update({node.id: node for node in nodes})
 
 
 def _addons(call: Call, cluster: Cluster) -> tuple[Addon, ...]:
@@ -101,14 +94,14 @@ def _addons(call: Call, cluster: Cluster) -> tuple[Addon, ...]:
         try:
             services = json.loads(entry.get("ServicesSpec") or "[]")
             resources = json.loads(entry.get("ResourcesSpec") or "{}")
-            ordered = [template for template in resources.get("EcsResources", ()) if template]
+            templates = [template for template in resources.get("EcsResources", ()) if template]
             known = ("ServiceName", "ServiceAccessType", "ServiceAccessUrl")
-            kept = tuple({name: service[name] for name in known if service.get(name)} for service in services)
+            stated = tuple({name: service[name] for name in known if service.get(name)} for service in services)
         except (ValueError, AttributeError, TypeError):
             raise invalid("Addons.1", "ServicesSpec and ResourcesSpec have to be JSON.") from None
-        addons.append(Addon(call.world.ids.other("addon"), entry["Name"], entry["Version"], kept))
+        addons.append(Addon(call.world.ids.other("addon"), entry["Name"], entry["Version"], stated))
         if entry["Name"].lower() == "login":
-            cluster.login = hardware_from(ordered[0] if ordered else {}, "Addons.1.ResourcesSpec.EcsResources.1")
+            cluster.login = hardware_from(templates[0] if templates else {}, "Addons.1.ResourcesSpec.EcsResources.1")
             add_login_node(cluster, call.world.ids, public=bool(resources.get("EipResource", {}).get("AutoCreate")))
     return tuple(addons)
 
@@ -120,32 +113,26 @@ def _packages(call: Call) -> list[Mapping[str, str]]:
     return packages
 
 
-def _tags(call: Call) -> dict[str, str]:
-    tags = {tag.get("Key", ""): tag.get("Value", "") for tag in call.get("Tags", ())}
-    check_tags(list(tags.items()), call.world.limits.tags_per_cluster, "Tags")
-    return tags
-
-
 def _scripts(call: Call) -> tuple[Script, ...]:
     entry = call.get("ClusterCustomConfiguration", {})
     return (Script(entry["Script"], entry.get("Args", "")),) if entry.get("Script") else ()
 
 
-def _service(entry: Mapping[str, str], kind: str, version: str) -> Service:
-    return Service((entry.get("Type") or kind).lower(), entry.get("Version") or version)
+def _service(entry: Mapping[str, str], default_type: str, default_version: str) -> Service:
+    return Service((entry.get("Type") or default_type).lower(), entry.get("Version") or default_version)
 
 
-def _word(call: Call, parameter: str) -> str:
-    text: str = call.get(parameter)
-    if text:
-        check_cluster_name(text, parameter)
-    return text
+def _checked_name(call: Call, parameter: str) -> str:
+    name: str = call.get(parameter)
+    if name:
+        check_cluster_name(name, parameter)
+    return name
 
 
 def update_cluster(call: Call) -> dict[str, Any]:
-    """UpdateCluster: sets every field; what is left out falls back to its default, or stays (switch)."""
+    """UpdateCluster: sets every field; omitted ones fall back to their defaults, or stay as they are (switch)."""
     cluster = call.running_cluster()
-    name, description = _word(call, "ClusterName"), _word(call, "ClusterDescription")
+    name, description = _checked_name(call, "ClusterName"), _checked_name(call, "ClusterDescription")
     resets = call.world.assumptions.update_cluster_resets_omitted
     sent = call.parameters
     if name:
@@ -166,12 +153,12 @@ def update_cluster(call: Call) -> dict[str, Any]:
         cluster.monitors_compute_load = call.get("MonitorSpec", {}).get("EnableComputeLoadMonitor", False)
     if resets or "SchedulerSpec" in sent:
         cluster.topology_aware = call.get("SchedulerSpec", {}).get("EnableTopologyAwareness", False)
-    cluster.scale = _scale(call, _unset_scale(cluster.scale) if resets else cluster.scale)
+    cluster.scale = _scale(call, _default_scale(cluster.scale) if resets else cluster.scale)
     call.log(cluster, cluster.id)
     return {"Success": True}
 
 
-def _unset_scale(scale: AutoScale) -> AutoScale:
+def _default_scale(scale: AutoScale) -> AutoScale:
     return replace(scale, enable_scale_out=False, enable_scale_in=False, grow_interval_minutes=2, idle_minutes=6)
 
 

@@ -1,4 +1,4 @@
-"""Hardware as 2024-07-30 writes it: the NodeTemplate."""
+"""Hardware in API version 2024-07-30: the NodeTemplate."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 
 from pulumi_ehpc.fake.models.node import Disk, Hardware
 from pulumi_ehpc.fake.models.rules import check_instance_type
-from pulumi_ehpc.fake.operations.building import DEFAULT_IMAGE
+from pulumi_ehpc.fake.operations.factories import DEFAULT_IMAGE
 
-__all__ = ["hardware_from", "hardware_to"]
+__all__ = ["hardware_from", "hardware_to", "system_disk_to"]
 
 
 def hardware_from(template: Mapping[str, Any], parameter: str) -> Hardware:
     """Read a NodeTemplate.
 
     Raises:
-        ServiceError: InvalidParams when the instance type is none.
+        ResponseError: InvalidParams for a malformed instance type.
     """
     if instance_type := template.get("InstanceType", ""):
         check_instance_type(instance_type, f"{parameter}.InstanceType")
@@ -51,7 +51,7 @@ def _data_disk_from(entry: Mapping[str, Any]) -> Disk:
 
 
 def hardware_to(hardware: Hardware) -> dict[str, Any]:
-    """Write a NodeTemplate; what does not apply is left out."""
+    """Return a NodeTemplate as responses have it."""
     template: dict[str, Any] = {
         "InstanceType": hardware.instance_type,
         "ImageId": hardware.image_id,
@@ -62,16 +62,17 @@ def hardware_to(hardware: Hardware) -> dict[str, Any]:
         "EnableHT": hardware.enable_ht,
         "SpotStrategy": hardware.spot_strategy,
         "SpotPriceLimit": hardware.spot_price_limit,
-        "SystemDisk": {
-            "Category": hardware.system_disk.category,
-            "Level": hardware.system_disk.level,
-            "Size": hardware.system_disk.size_gib,
-        },
+        "SystemDisk": system_disk_to(hardware.system_disk),
         "DataDisks": [_data_disk_to(disk) for disk in hardware.data_disks],
     }
     if hardware.period:
         template |= {"Period": hardware.period, "PeriodUnit": hardware.period_unit}
     return template
+
+
+def system_disk_to(disk: Disk) -> dict[str, Any]:
+    """Return a system disk as responses have it."""
+    return {"Category": disk.category, "Level": disk.level, "Size": disk.size_gib}
 
 
 def _data_disk_to(disk: Disk) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Operation logs and regions as 2024-07-30 says them."""
+"""Operation logs and regions in API version 2024-07-30."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _STATUSES = {
 
 
 def list_common_logs(call: Call) -> dict[str, Any]:
-    """ListCommonLogs: changes of clusters, the newest first unless IsReverse is false."""
+    """ListCommonLogs: changes of clusters, newest first unless IsReverse is false."""
     records = [record for record in call.region.records if _matches(call, record)]
     if call.get("IsReverse", True):
         records.reverse()
-    shown, page = call.page(records, 20)
-    return {**page.as_dict(), "Uid": call.region.account, "Logs": [_listed(call, record) for record in shown]}
+    items, page = call.page(records, 20)
+    return {**page.as_dict(), "Uid": call.region.account, "Logs": [_listed(call, record) for record in items]}
 
 
 def _matches(call: Call, record: Record) -> bool:
@@ -39,13 +39,13 @@ def _matches(call: Call, record: Record) -> bool:
         (call.get("LogType"), "Operation"),
     )
     named = not call.get("ActionName", ()) or record.action in call.parameters["ActionName"]
-    return named and _in_window(call, record) and all(not asked or asked == value for asked, value in wanted)
+    return named and _in_window(call, record) and all(not given or given == value for given, value in wanted)
 
 
 def _in_window(call: Call, record: Record) -> bool:
-    """Whether a change lies between From and To, in fake time or in the caller's own."""
+    """Return whether a change lies between From and To, in the fake's time or in real time."""
     start, end = call.parameters["From"], call.parameters["To"]
-    return any(start <= moment <= end for moment in (record.started_at, record.asked_at))
+    return any(start <= moment <= end for moment in (record.started_at, record.called_at))
 
 
 def _listed(call: Call, record: Record) -> dict[str, Any]:
@@ -64,8 +64,8 @@ def _listed(call: Call, record: Record) -> dict[str, Any]:
 
 def get_common_log_detail(call: Call) -> dict[str, Any]:
     """GetCommonLogDetail: the stages of one change, with the reason of a failure."""
-    asked = call.parameters["LogRequestId"]
-    record = next((r for r in call.region.records if r.request_id == asked and _in_window(call, r)), None)
+    request_id = call.parameters["LogRequestId"]
+    record = next((r for r in call.region.records if r.request_id == request_id and _in_window(call, r)), None)
     if record is None:
         raise invalid("LogRequestId", "There is no such log in this time.")
     moments = [(record.started_at, "INFO", f"{record.action} was accepted.", "Finished")]
@@ -95,7 +95,7 @@ def get_common_log_detail(call: Call) -> dict[str, Any]:
 
 
 def list_regions(call: Call) -> dict[str, Any]:
-    """ListRegions: NextToken is the region to go on with."""
+    """ListRegions: NextToken is the first region of the next page."""
     ids = sorted(regions())
     token, size = call.get("NextToken"), call.get("MaxResults", 20)
     if token and token not in ids:

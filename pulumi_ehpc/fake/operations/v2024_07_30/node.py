@@ -1,4 +1,4 @@
-"""Compute nodes as 2024-07-30 says them. Manager and login nodes are not listed by this version."""
+"""Compute nodes in API version 2024-07-30, which lists neither manager nor login nodes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi_ehpc.fake.clock import iso_minutes
-from pulumi_ehpc.fake.errors import ServiceError, invalid
+from pulumi_ehpc.fake.errors import invalid
 from pulumi_ehpc.fake.models.cluster import Cluster
-from pulumi_ehpc.fake.models.node import Hardware, Node
+from pulumi_ehpc.fake.models.node import Hardware, Node, require_releasable
 from pulumi_ehpc.fake.models.queue import Queue
 from pulumi_ehpc.fake.models.states import NodeStatus
-from pulumi_ehpc.fake.operations.building import new_compute_nodes
 from pulumi_ehpc.fake.operations.call import Call
+from pulumi_ehpc.fake.operations.factories import new_compute_nodes
 from pulumi_ehpc.fake.operations.v2024_07_30.hardware import hardware_from
 from pulumi_ehpc.fake.operations.v2024_07_30.queue import hardware_for
 
@@ -20,24 +20,16 @@ __all__ = ["create_nodes", "delete_nodes", "list_nodes", "update_nodes"]
 
 
 def create_nodes(call: Call) -> dict[str, Any]:
-    """CreateNodes: ids at once, the nodes run later. All of Count are always in stock."""
+    """CreateNodes: returns the ids at once; the nodes run later. Count is always in stock."""
     cluster = call.running_cluster()
     hostnames = call.get("Hostnames", ())
     count = call.get("Count", len(hostnames) or 1)
     if call.get("MinCount", 0) > count:
         raise invalid("MinCount", "It is more than Count.")
     queue = cluster.find_queue(call.get("QueueName") or cluster.default_queue)
-    nodes = new_compute_nodes(
-        cluster,
-        call.world.ids,
-        _hardware(call, cluster, queue),
-        queue.name,
-        count,
-        call.now,
-        prefix=call.get("HostnamePrefix") or queue.hostname_prefix,
-        suffix=call.get("HostnameSuffix") or queue.hostname_suffix,
-        hostnames=hostnames,
-    )
+    hardware = _hardware(call, cluster, queue)
+    prefix, suffix = call.get("HostnamePrefix"), call.get("HostnameSuffix")
+    nodes = new_compute_nodes(call, cluster, queue, hardware, count, prefix=prefix, suffix=suffix, hostnames=hostnames)
     for node in nodes:
         node.keep_alive = call.get("KeepAlive").lower() == "true"
         node.deployment_set_id = call.get("DeploymentSetId")
@@ -71,8 +63,8 @@ def list_nodes(call: Call) -> dict[str, Any]:
         nodes.sort(key=lambda node: node.hostname)
     if call.get("Sequence") == "Backward":
         nodes.reverse()
-    shown, page = call.page(nodes)
-    return {**page.as_dict(), "Nodes": [_listed(cluster, node) for node in shown]}
+    items, page = call.page(nodes)
+    return {**page.as_dict(), "Nodes": [_listed(cluster, node) for node in items]}
 
 
 def _listed(cluster: Cluster, node: Node) -> dict[str, Any]:
@@ -102,7 +94,7 @@ def _listed(cluster: Cluster, node: Node) -> dict[str, Any]:
 
 
 def update_nodes(call: Call) -> dict[str, Any]:
-    """UpdateNodes: whether automatic scale-in leaves the nodes alone."""
+    """UpdateNodes: sets whether automatic scale-in spares the nodes."""
     cluster = call.running_cluster()
     entries = call.get("Instances", ())
     if not entries:
@@ -115,11 +107,10 @@ def update_nodes(call: Call) -> dict[str, Any]:
 
 
 def delete_nodes(call: Call) -> dict[str, Any]:
-    """DeleteNodes: all or none of them; they are gone later."""
+    """DeleteNodes: all or none of them; they disappear later."""
     cluster = call.running_cluster()
     nodes = cluster.find_nodes(call.parameters["InstanceIds"], "InstanceIds")
-    if any(node.hardware.charge_type == "PrePaid" for node in nodes):
-        raise ServiceError("DeletePrePaidInstance")
+    require_releasable(nodes)
     record = call.record(cluster.id, ",".join(node.id for node in nodes), "DeleteComputes")
     call.region.delete_nodes(nodes, record)
     return {"Success": True, "TaskId": record.task_id}

@@ -1,4 +1,4 @@
-"""Queues as 2024-07-30 says them."""
+"""Queues in API version 2024-07-30."""
 
 from __future__ import annotations
 
@@ -8,36 +8,45 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi_ehpc.fake.clock import iso_minutes
-from pulumi_ehpc.fake.errors import ServiceError, invalid
+from pulumi_ehpc.fake.errors import ResponseError, invalid
 from pulumi_ehpc.fake.models.cluster import Cluster
-from pulumi_ehpc.fake.models.node import Hardware
+from pulumi_ehpc.fake.models.node import Hardware, Node
 from pulumi_ehpc.fake.models.queue import Queue, QueueScale
 from pulumi_ehpc.fake.models.rules import check_hostname_part, check_queue_name
 from pulumi_ehpc.fake.models.states import NodeStatus
-from pulumi_ehpc.fake.operations.building import new_compute_nodes
 from pulumi_ehpc.fake.operations.call import Call
+from pulumi_ehpc.fake.operations.factories import new_compute_nodes
 from pulumi_ehpc.fake.operations.v2024_07_30.hardware import hardware_from, hardware_to
 
-__all__ = ["add_queue", "create_queue", "delete_queues", "get_queue", "hardware_for", "list_queues", "update_queue"]
+__all__ = [
+    "add_queue",
+    "create_queue",
+    "delete_queues",
+    "get_queue",
+    "hardware_for",
+    "initial_nodes",
+    "list_queues",
+    "update_queue",
+]
 
 
 def add_queue(call: Call, cluster: Cluster, template: Mapping[str, Any], parameter: str) -> Queue:
-    """Add a queue written as a QueueTemplate.
+    """Add the queue that a QueueTemplate describes.
 
     Raises:
-        ServiceError: InvalidParams.
+        ResponseError: InvalidParams.
     """
     check_queue_name(template["QueueName"], 15, f"{parameter}.QueueName")
-    queue = _fill(Queue(template["QueueName"], call.now, call.now), template, parameter)
+    queue = _apply_template(Queue(template["QueueName"], call.now, call.now), template, parameter)
     cluster.add_queue(queue, call.world.limits.queues_per_cluster, f"{parameter}.QueueName")
     return queue
 
 
 def hardware_for(cluster: Cluster, queue: Queue, parameter: str) -> Hardware:
-    """The hardware of a new node of a queue.
+    """Return the hardware of a new node of a queue.
 
     Raises:
-        ServiceError: InvalidParams when neither queue nor cluster names an instance type.
+        ResponseError: InvalidParams when neither queue nor cluster names an instance type.
     """
     for hardware in (*queue.compute_nodes, cluster.compute):
         if hardware.instance_type:
@@ -45,8 +54,22 @@ def hardware_for(cluster: Cluster, queue: Queue, parameter: str) -> Hardware:
     raise invalid(parameter, "An instance type is needed.")
 
 
-def _fill(queue: Queue, template: Mapping[str, Any], parameter: str) -> Queue:
-    """Take every field that is given; the others stay."""
+def initial_nodes(call: Call, cluster: Cluster, queue: Queue, parameter: str) -> list[Node]:
+    """Make the InitialCount nodes of a new queue, without adding them to the cluster.
+
+    Raises:
+        ResponseError: InvalidParams without an instance type, TooManyNodes.
+    """
+    if not queue.initial_count:
+        return []
+    hardware = hardware_for(cluster, queue, parameter)
+    nodes = new_compute_nodes(call, cluster, queue, hardware, queue.initial_count)
+    call.region.require_room_for_nodes(cluster, nodes)
+    return nodes
+
+
+def _apply_template(queue: Queue, template: Mapping[str, Any], parameter: str) -> Queue:
+    """Set every given field; the others stay as they are."""
     for name in ("HostnamePrefix", "HostnameSuffix"):
         check_hostname_part(template.get(name, ""), f"{parameter}.{name}")
     computes = template.get("ComputeNodes") or ()
@@ -89,26 +112,15 @@ def _check_counts(queue: Queue, parameter: str) -> None:
 
 
 def create_queue(call: Call) -> dict[str, Any]:
-    """CreateQueue: with InitialCount nodes."""
+    """CreateQueue: adds a queue with InitialCount nodes."""
     cluster = call.running_cluster()
     queue = add_queue(call, cluster, call.parameters["Queue"], "Queue")
-    if queue.initial_count:
-        try:
-            hardware = hardware_for(cluster, queue, "Queue.ComputeNodes")
-            nodes = new_compute_nodes(
-                cluster,
-                call.world.ids,
-                hardware,
-                queue.name,
-                queue.initial_count,
-                call.now,
-                prefix=queue.hostname_prefix,
-                suffix=queue.hostname_suffix,
-            )
-            call.region.require_room_for_nodes(cluster, nodes)
-        except ServiceError:
-            del cluster.queues[queue.name]
-            raise
+    try:
+        nodes = initial_nodes(call, cluster, queue, "Queue.ComputeNodes")
+    except ResponseError:
+        del cluster.queues[queue.name]
+        raise
+    if nodes:
         call.region.add_nodes(cluster, nodes, call.record(cluster.id, queue.name, "AddComputes"))
     else:
         call.log(cluster, queue.name)
@@ -116,13 +128,13 @@ def create_queue(call: Call) -> dict[str, Any]:
 
 
 def update_queue(call: Call) -> dict[str, Any]:
-    """UpdateQueue: fields that are left out stay, or fall back to their defaults (switch)."""
+    """UpdateQueue: omitted fields stay as they are, or fall back to their defaults (switch)."""
     cluster = call.running_cluster()
     template = call.parameters["Queue"]
     queue = cluster.find_queue(template["QueueName"], "Queue.QueueName")
     keeps = call.world.assumptions.update_queue_keeps_omitted
     base = replace(queue) if keeps else Queue(queue.name, queue.created_at, queue.updated_at, QueueScale())
-    updated = _fill(base, template, "Queue")
+    updated = _apply_template(base, template, "Queue")
     updated.updated_at = call.now
     cluster.queues[queue.name] = updated
     call.log(cluster, queue.name)
@@ -140,7 +152,7 @@ def delete_queues(call: Call) -> dict[str, Any]:
 
 
 def get_queue(call: Call) -> dict[str, Any]:
-    """GetQueue: a missing queue is InvalidParams."""
+    """GetQueue: InvalidParams for a queue that does not exist."""
     queue = call.cluster().find_queue(call.parameters["QueueName"])
     return {
         "Queue": {
@@ -158,7 +170,7 @@ def get_queue(call: Call) -> dict[str, Any]:
 
 
 def _shared(queue: Queue) -> dict[str, Any]:
-    """What GetQueue and ListQueues both show."""
+    """Return what GetQueue and ListQueues both return."""
     return {
         "QueueName": queue.name,
         "ComputeNodes": [hardware_to(hardware) for hardware in queue.compute_nodes],
@@ -174,7 +186,7 @@ def _shared(queue: Queue) -> dict[str, Any]:
 
 
 def list_queues(call: Call) -> dict[str, Any]:
-    """ListQueues: everything on one page, since the request takes no paging."""
+    """ListQueues: all on one page, as the request has no paging."""
     cluster = call.cluster()
     names = call.get("QueueNames", ())
     if len(names) > 8:

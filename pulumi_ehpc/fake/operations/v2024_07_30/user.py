@@ -1,4 +1,4 @@
-"""Users as 2024-07-30 says them."""
+"""Users in API version 2024-07-30."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ def create_users(call: Call) -> dict[str, Any]:
 
 def get_user(call: Call) -> dict[str, Any]:
     """GetUser."""
-    return {"User": _shown(call.cluster().find_user(call.parameters["UserName"]))}
+    return {"User": _user_info(call.cluster().find_user(call.parameters["UserName"]))}
 
 
 def list_users(call: Call) -> dict[str, Any]:
     """ListUsers."""
-    shown, page = call.page(list(call.cluster().users.values()))
-    return {**page.as_dict(), "Users": {"UserInfo": [_shown(user) for user in shown]}}
+    items, page = call.page(list(call.cluster().users.values()))
+    return {**page.as_dict(), "Users": {"UserInfo": [_user_info(user) for user in items]}}
 
 
-def _shown(user: User) -> dict[str, Any]:
+def _user_info(user: User) -> dict[str, Any]:
     return {
         "AddTime": iso_minutes(user.added_at),
         "Group": user.group,
@@ -54,7 +54,7 @@ def _shown(user: User) -> dict[str, Any]:
 
 
 def update_user(call: Call) -> dict[str, Any]:
-    """UpdateUser: group, password or both."""
+    """UpdateUser: sets group, password or both."""
     cluster = call.running_cluster()
     user = cluster.find_user(call.parameters["UserName"])
     password = call.get("Password")
@@ -70,9 +70,6 @@ def delete_users(call: Call) -> dict[str, Any]:
     """DeleteUsers: all or none of them."""
     cluster = call.running_cluster()
     names = [entry["UserName"] for entry in call.parameters["User"]]
-    for name in names:
-        cluster.find_user(name)
-    for name in names:
-        cluster.users.pop(name, None)
+    cluster.remove_users(names)
     call.log(cluster, ",".join(names))
     return {}

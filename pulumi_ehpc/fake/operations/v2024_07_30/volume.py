@@ -1,4 +1,4 @@
-"""Shared storage as 2024-07-30 says it."""
+"""Shared storage in API version 2024-07-30."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pulumi_ehpc.fake.operations.call import Call
 __all__ = ["attach_shared_storages", "detach_shared_storages", "list_shared_storages", "mounts_at_creation"]
 
 _OWN_DIRECTORIES: Final = ("/home", "/opt")
-"""Where the cluster keeps its own things: cannot be unmounted, and lies in a folder of the cluster's own."""
+"""The cluster's own directories: they cannot be unmounted and have a subdirectory of their own in the storage."""
 
 
 def mounts_at_creation(entries: Sequence[Mapping[str, str]]) -> dict[str, Mount]:
     """Read CreateCluster's SharedStorages.
 
     Raises:
-        ServiceError: InvalidParams.
+        ResponseError: InvalidParams.
     """
     mounts: dict[str, Mount] = {}
     for index, entry in enumerate(entries, 1):
@@ -65,7 +65,7 @@ def attach_shared_storages(call: Call) -> dict[str, Any]:
 
 
 def detach_shared_storages(call: Call) -> dict[str, Any]:
-    """DetachSharedStorages: all or none of them; nothing is erased."""
+    """DetachSharedStorages: all or none of them; no data is erased."""
     cluster = call.running_cluster()
     directories = [entry["MountDirectory"] for entry in call.parameters["SharedStorages"]]
     cluster.unmount(directories)
@@ -74,7 +74,7 @@ def detach_shared_storages(call: Call) -> dict[str, Any]:
 
 
 def list_shared_storages(call: Call) -> dict[str, Any]:
-    """ListSharedStorages: grouped by file system, in names of its own."""
+    """ListSharedStorages: grouped by file system, with parameter names that no other action uses."""
     cluster = call.cluster()
     grouped: dict[str, list[Mount]] = {}
     for mount in cluster.mounts.values():
@@ -109,7 +109,7 @@ def _mount_info(mount: Mount, cluster_id: str) -> dict[str, Any]:
 
 
 def _protocol(mount: Mount) -> str:
-    """The protocol as lists name it: nfs3 or nfs4 for NFS, else the type or protocol itself."""
+    """Return the protocol as lists name it: nfs3 or nfs4 for NFS, else the type or protocol itself."""
     if mount.volume_type == "cpfs":
         return "cpfs"
     if mount.protocol != "NFS":

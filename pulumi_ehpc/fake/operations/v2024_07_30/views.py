@@ -1,4 +1,4 @@
-"""Clusters as 2024-07-30 shows them."""
+"""Clusters as API version 2024-07-30 returns them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pulumi_ehpc.fake.models.cluster import Addon, Cluster, Service
 from pulumi_ehpc.fake.models.node import Hardware, Node
 from pulumi_ehpc.fake.models.states import NodeStatus
 from pulumi_ehpc.fake.operations.call import Call
+from pulumi_ehpc.fake.operations.v2024_07_30.hardware import system_disk_to
 
 __all__ = ["get_cluster", "list_clusters"]
 
 
 def get_cluster(call: Call) -> dict[str, Any]:
-    """GetCluster: without description, tags, queues, add-ons and packages, as the service."""
+    """GetCluster: like the service, without description, tags, queues, add-ons and packages."""
     cluster = call.cluster()
     return {
         **_shared(cluster),
@@ -38,7 +39,7 @@ def get_cluster(call: Call) -> dict[str, Any]:
 
 
 def _shared(cluster: Cluster) -> dict[str, Any]:
-    """What GetCluster and ListClusters both show."""
+    """Return what GetCluster and ListClusters both return."""
     script = {"Script": cluster.scripts[0].url, "Args": cluster.scripts[0].args} if cluster.scripts else {}
     return {
         "ClientVersion": cluster.client_version,
@@ -65,9 +66,9 @@ def _scheduler_type(call: Call, cluster: Cluster) -> str:
     return scheduler.type.upper()
 
 
-def _service(cluster: Cluster, service: Service, kind: str) -> dict[str, Any]:
+def _service(cluster: Cluster, service: Service, service_type: str) -> dict[str, Any]:
     status = "initing" if cluster.status.value == "creating" else cluster.status.value
-    return {"Type": kind, "Version": service.version, "Status": status}
+    return {"Type": service_type, "Version": service.version, "Status": status}
 
 
 def _manager_node(cluster: Cluster) -> dict[str, Any]:
@@ -87,27 +88,23 @@ def _manager_node(cluster: Cluster) -> dict[str, Any]:
         "PeriodUnit": hardware.period_unit,
         "SpotPriceLimit": hardware.spot_price_limit,
         "SpotStrategy": hardware.spot_strategy,
-        "SystemDisk": {
-            "Category": hardware.system_disk.category,
-            "Level": hardware.system_disk.level,
-            "Size": hardware.system_disk.size_gib,
-        },
+        "SystemDisk": system_disk_to(hardware.system_disk),
     }
 
 
 def list_clusters(call: Call) -> dict[str, Any]:
-    """ListClusters: with what GetCluster leaves out; PageNumber comes back as a string."""
+    """ListClusters: includes what GetCluster omits; PageNumber is a string in the response."""
     ids, names = call.get("ClusterIds", ()), call.get("ClusterNames", ())
     visible = call.region.visible(call.generation)
     matching = [
         cluster for cluster in visible if (not ids or cluster.id in ids) and (not names or cluster.name in names)
     ]
-    shown, page = call.page(matching)
+    items, page = call.page(matching)
     generations = Counter(cluster.generation for cluster in visible)
     return {
         **page.as_dict(),
         "PageNumber": str(page.number),
-        "Clusters": [_listed(cluster) for cluster in shown],
+        "Clusters": [_listed(cluster) for cluster in items],
         "EhpcVersionStatistics": {"V1Count": generations[1], "V2Count": generations[2]},
     }
 

@@ -1,4 +1,4 @@
-"""Clusters as 2018-04-12 shows them."""
+"""Clusters as API version 2018-04-12 returns them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pulumi_ehpc.fake.models.node import Node, Role
 from pulumi_ehpc.fake.models.states import ClusterStatus, NodeStatus
 from pulumi_ehpc.fake.operations.call import Call
 
-__all__ = ["describe_cluster", "list_clusters", "list_clusters_meta", "status_of"]
+__all__ = ["describe_cluster", "list_clusters", "list_clusters_meta"]
 
 
-def status_of(cluster: Cluster) -> str:
-    """The status in this version's spelling: ``init`` where the other says ``initing``."""
+def _status(cluster: Cluster) -> str:
+    """Return the status in this version's spelling: ``init`` for ``initing``."""
     return "init" if cluster.status is ClusterStatus.INITING else cluster.status.value
 
 
 def describe_cluster(call: Call) -> dict[str, Any]:
     """DescribeCluster."""
     cluster = call.cluster()
-    return {"ClusterInfo": {**_identity(cluster), **_placement(cluster), **_order(cluster), **_home(cluster)}}
+    return {"ClusterInfo": {**_identity(cluster), **_placement(cluster), **_hardware(cluster), **_home(cluster)}}
 
 
 def _identity(cluster: Cluster) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def _identity(cluster: Cluster) -> dict[str, Any]:
         "Id": cluster.id,
         "Name": cluster.name,
         "Description": cluster.description,
-        "Status": status_of(cluster),
+        "Status": _status(cluster),
         "CreateTime": iso_seconds(cluster.created_at),
         "ClusterVersion": declared.get("ClusterVersion", "1.0"),
         "ClientVersion": cluster.client_version,
@@ -72,7 +72,7 @@ def _placement(cluster: Cluster) -> dict[str, Any]:
     }
 
 
-def _order(cluster: Cluster) -> dict[str, Any]:
+def _hardware(cluster: Cluster) -> dict[str, Any]:
     compute = cluster.compute
     image = {"ImageId": compute.image_id, "ImageOwnerAlias": compute.image_owner}
     os_tag = cluster.declared.get("OsTag", "CentOS_7.6_64")
@@ -98,11 +98,11 @@ def _order(cluster: Cluster) -> dict[str, Any]:
 
 
 def _counted(cluster: Cluster, kind: str, instance_type: str) -> dict[str, Any]:
-    return {"Count": sum(node.plays(kind) for node in cluster.nodes.values()), "InstanceType": instance_type}
+    return {"Count": sum(node.has_role(kind) for node in cluster.nodes.values()), "InstanceType": instance_type}
 
 
 def _home(cluster: Cluster) -> dict[str, Any]:
-    """The file system the cluster itself lives on."""
+    """Return the cluster's own file system."""
     home = cluster.mounts.get("/home")
     if home is None:
         return {"RemoteDirectory": cluster.declared.get("RemoteDirectory", "")}
@@ -117,8 +117,8 @@ def _home(cluster: Cluster) -> dict[str, Any]:
 
 def list_clusters(call: Call) -> dict[str, Any]:
     """ListClusters."""
-    shown, page = call.page(call.region.visible(call.generation))
-    return {**page.as_dict(), "Clusters": {"ClusterInfoSimple": [_listed(cluster) for cluster in shown]}}
+    items, page = call.page(call.region.visible(call.generation))
+    return {**page.as_dict(), "Clusters": {"ClusterInfoSimple": [_listed(cluster) for cluster in items]}}
 
 
 def _listed(cluster: Cluster) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def _listed(cluster: Cluster) -> dict[str, Any]:
         "BaseOsTag": cluster.declared.get("OsTag", "CentOS_7.6_64"),
         "ComputeSpotPriceLimit": cluster.compute.spot_price_limit,
         "ComputeSpotStrategy": cluster.compute.spot_strategy,
-        "Computes": _states(computes),
+        "Computes": _node_counts(computes),
         "Count": len(computes),
         "CreateTime": iso_seconds(cluster.created_at),
         "ImageId": cluster.compute.image_id,
@@ -141,7 +141,7 @@ def _listed(cluster: Cluster) -> dict[str, Any]:
         "InstanceChargeType": cluster.compute.charge_type,
         "InstanceType": cluster.compute.instance_type,
         "LoginNodes": json.dumps([node.public_ip_address or node.ip_address for node in logins]),
-        "Managers": _states(managers),
+        "Managers": _node_counts(managers),
         "NodePrefix": "compute",
         "NodeSuffix": "",
         "TotalResources": {
@@ -153,7 +153,7 @@ def _listed(cluster: Cluster) -> dict[str, Any]:
     }
 
 
-def _states(nodes: Sequence[Node]) -> dict[str, int]:
+def _node_counts(nodes: Sequence[Node]) -> dict[str, int]:
     statuses = Counter(node.status for node in nodes)
     normal, failed = statuses[NodeStatus.RUNNING], statuses[NodeStatus.EXCEPTION]
     return {
@@ -167,12 +167,12 @@ def _states(nodes: Sequence[Node]) -> dict[str, int]:
 
 def list_clusters_meta(call: Call) -> dict[str, Any]:
     """ListClustersMeta."""
-    shown, page = call.page(call.region.visible(call.generation))
-    return {**page.as_dict(), "Clusters": {"ClusterInfoSimple": [_meta(cluster) for cluster in shown]}}
+    items, page = call.page(call.region.visible(call.generation))
+    return {**page.as_dict(), "Clusters": {"ClusterInfoSimple": [_meta(cluster) for cluster in items]}}
 
 
 def _meta(cluster: Cluster) -> dict[str, Any]:
-    """What ListClusters and ListClustersMeta both show."""
+    """Return what ListClusters and ListClustersMeta both return."""
     return {
         "AccountType": cluster.directory.type,
         "ClientVersion": cluster.client_version,
@@ -186,6 +186,6 @@ def _meta(cluster: Cluster) -> dict[str, Any]:
         "Name": cluster.name,
         "OsTag": cluster.declared.get("OsTag", "CentOS_7.6_64"),
         "SchedulerType": cluster.scheduler.type,
-        "Status": status_of(cluster),
+        "Status": _status(cluster),
         "VpcId": cluster.vpc_id,
     }

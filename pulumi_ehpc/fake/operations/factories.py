@@ -1,4 +1,4 @@
-"""Putting new nodes together, the same way for both API versions."""
+"""Construction of new nodes, the same for both API versions."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from pulumi_ehpc.fake.errors import invalid
 from pulumi_ehpc.fake.ids import Ids
 from pulumi_ehpc.fake.models.cluster import Cluster
 from pulumi_ehpc.fake.models.node import Hardware, Node, Role
+from pulumi_ehpc.fake.models.queue import Queue
 from pulumi_ehpc.fake.models.rules import check_hostname_part
+from pulumi_ehpc.fake.operations.call import Call
 
-__all__ = ["DEFAULT_IMAGE", "DEFAULT_PREFIX", "add_login_node", "add_manager_nodes", "new_compute_nodes"]
+__all__ = ["DEFAULT_IMAGE", "add_login_node", "add_manager_nodes", "new_compute_nodes"]
 
 DEFAULT_IMAGE: Final = "aliyun_3_x64_20G_alibase_20240819.vhd"
-DEFAULT_PREFIX: Final = "compute"
+_DEFAULT_PREFIX: Final = "compute"
 
 _MANAGER_ROLES: Final = {
     1: ((Role.SCHEDULER, Role.ACCOUNT),),
@@ -29,23 +31,23 @@ _BACKUP_ROLES: Final = {
 def add_manager_nodes(
     cluster: Cluster, ids: Ids, count: int = 1, *, backups: bool = False, login: bool = False
 ) -> None:
-    """Add one node with all manager roles or two that share them, and as many backups.
+    """Add one node with all manager roles, or two that share them, and a backup of each if wanted.
 
     Args:
         cluster: The new cluster.
-        ids: Makes the instance ids.
-        count: 1 or 2.
-        backups: Whether to double them.
-        login: Whether the first one is the login node, too.
+        ids: Generates the instance ids.
+        count: 1 or 2, without the backups.
+        backups: Whether to add a backup of each.
+        login: Whether the first one is also the login node.
     """
     roles = _MANAGER_ROLES[count] + (_BACKUP_ROLES[count] if backups else ())
-    for number, played in enumerate(roles):
-        everything = (*played, Role.LOGIN) if login and number == 0 else played
-        _add(cluster, ids, f"manager{number}", everything, cluster.manager)
+    for number, node_roles in enumerate(roles):
+        login_role = (Role.LOGIN,) if login and number == 0 else ()
+        _add(cluster, ids, f"manager{number}", (*node_roles, *login_role), cluster.manager)
 
 
 def add_login_node(cluster: Cluster, ids: Ids, *, public: bool) -> Node:
-    """Add a login node, with a public address or without."""
+    """Add a login node, with or without a public address."""
     number = sum(Role.LOGIN in node.roles for node in cluster.nodes.values())
     node = _add(cluster, ids, f"login{number}", (Role.LOGIN,), cluster.login)
     if public:
@@ -60,42 +62,49 @@ def _add(cluster: Cluster, ids: Ids, hostname: str, roles: tuple[Role, ...], har
 
 
 def new_compute_nodes(
+    call: Call,
     cluster: Cluster,
-    ids: Ids,
+    queue: Queue,
     hardware: Hardware,
-    queue: str,
     count: int,
-    moment: float,
     *,
     prefix: str = "",
     suffix: str = "",
     hostnames: Sequence[str] = (),
     parameter: str = "HostnamePrefix",
 ) -> list[Node]:
-    """Make compute nodes that are not yet in the cluster.
+    """Make compute nodes without adding them to the cluster.
 
     Args:
-        cluster: The cluster they are for.
-        ids: Makes the instance ids.
-        hardware: What they are made of.
+        call: The call that creates them.
+        cluster: Their cluster.
         queue: Their queue.
+        hardware: Their hardware.
         count: How many.
-        moment: When they are added.
-        prefix: Start of the host names; ``compute`` when empty.
-        suffix: End of the host names.
-        hostnames: The names themselves, in place of prefix and suffix.
+        prefix: Start of the host names; by default the queue's prefix, else ``compute``.
+        suffix: End of the host names; by default the queue's suffix.
+        hostnames: The host names themselves, instead of prefix and suffix.
         parameter: Name of the prefix parameter, for errors.
 
     Raises:
-        ServiceError: InvalidParams when names do not fit.
+        ResponseError: InvalidParams for unsuitable names.
     """
+    prefix, suffix = prefix or queue.hostname_prefix, suffix or queue.hostname_suffix
     check_hostname_part(prefix, parameter)
     check_hostname_part(suffix, parameter.replace("Prefix", "Suffix"))
-    names = list(hostnames) or cluster.hostnames(prefix or DEFAULT_PREFIX, suffix, count)
+    names = list(hostnames) or cluster.hostnames(prefix or _DEFAULT_PREFIX, suffix, count)
     taken = {node.hostname for node in cluster.nodes.values()}
     if len(names) != count or len(set(names)) != count or not taken.isdisjoint(names):
         raise invalid("Hostnames", "There has to be one new name for each node.")
     return [
-        Node(ids.instance(), name, cluster.next_address(), (Role.COMPUTE,), hardware, moment, queue=queue)
+        Node(
+            call.world.ids.instance(),
+            name,
+            cluster.next_address(),
+            (Role.COMPUTE,),
+            hardware,
+            call.now,
+            queue=queue.name,
+        )
         for name in names
     ]
