@@ -1,4 +1,4 @@
-"""Measures and prints a table: ``make bench``. It takes a minute; times depend on the machine, ratios much less."""
+"""Measure and print a table: ``make bench``. It takes a minute; times depend on the machine, ratios much less."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a call of the client takes, against a server that answers at once."""
+"""How long a call of the client takes, against a server that responds at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _VERSION = "2024-07-30"
 
 def measure() -> Iterator[Comparison]:
     """Compare a checked, signed, limited and logged call with a bare request on a kept connection."""
-    with subprocess.Popen([sys.executable, "-m", "benchmarks.programs.answer"], stdout=subprocess.PIPE) as server:
+    with subprocess.Popen([sys.executable, "-m", "benchmarks.programs.respond"], stdout=subprocess.PIPE) as server:
         try:
             assert server.stdout is not None, "it was asked for"
             yield _compare(server.stdout.readline().decode().strip())

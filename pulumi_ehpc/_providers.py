@@ -1,13 +1,18 @@
 """The provider classes whose paths are in every user's state.
 
 Pulumi stores a provider as its module and class name. Moving or renaming one would break refresh and destroy of every
-stack that exists, so this module stays where it is and the rooms behind it may move.
+stack that exists, so this module stays where it is and the packages behind it may move.
 """
 
 from __future__ import annotations
 
-from pulumi_ehpc.lifecycle.identity import IdentityProviderBase
-from pulumi_ehpc.lifecycle.provider import Provider
+from pulumi_ehpc.cluster.resource_type import CLUSTER
+from pulumi_ehpc.engine.identity import IDENTITY, IdentityProviderBase
+from pulumi_ehpc.engine.provider import Provider
+from pulumi_ehpc.node_group.resource_type import NODE_GROUP
+from pulumi_ehpc.queue.resource_type import QUEUE
+from pulumi_ehpc.user_set.resource_type import USER_SET
+from pulumi_ehpc.volume.resource_type import VOLUME
 
 __all__ = [
     "ClusterProvider",
@@ -19,35 +24,25 @@ __all__ = [
 ]
 
 
-class ClusterProvider(Provider):
+class ClusterProvider(Provider, resource_type=CLUSTER):
     """Persisted name of the cluster's provider."""
 
-    noun = "Cluster"
 
-
-class NodeGroupProvider(Provider):
+class NodeGroupProvider(Provider, resource_type=NODE_GROUP):
     """Persisted name of the node group's provider."""
 
-    noun = "NodeGroup"
 
-
-class UserSetProvider(Provider):
+class UserSetProvider(Provider, resource_type=USER_SET):
     """Persisted name of the user set's provider."""
 
-    noun = "UserSet"
 
-
-class QueueProvider(Provider):
+class QueueProvider(Provider, resource_type=QUEUE):
     """Persisted name of the queue's provider."""
 
-    noun = "Queue"
 
-
-class VolumeProvider(Provider):
+class VolumeProvider(Provider, resource_type=VOLUME):
     """Persisted name of the volume's provider."""
 
-    noun = "Volume"
 
-
-class IdentityProvider(IdentityProviderBase):
+class IdentityProvider(IdentityProviderBase, serves=IDENTITY):
     """Persisted name of the stack identity's provider."""

@@ -6,8 +6,6 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-__all__ = ["NOT_GIVEN", "SECRET", "did_you_mean", "shown"]
-
 SECRET: Final = "[secret]"
 """What is shown in place of a secret."""
 NOT_GIVEN: Final = "[not given]"

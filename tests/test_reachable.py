@@ -1,9 +1,9 @@
 """Which parameters of the service a program reaches, and which it does not.
 
-What is reached is not read from the maps but seen: every noun is made and changed on a fake with everything declared
-that the version takes, and the parameters of its calls are written down. The rest is compared with
-``unreachable.json``, so that a parameter can neither get lost nor stay on the list when it has been brought in.
-``python -m tests.test_reachable`` writes the list anew.
+What is reached is not read from the maps but seen: every resource type is created and updated on a fake with everything
+declared that the version supports, and the parameters of its calls are noted. The rest is compared with
+``unreachable.json``, so that a parameter can neither get lost nor stay on the list when a property reaches it.
+``python -m tests.test_reachable`` writes the list again.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.api import spec
-from pulumi_ehpc.lifecycle.noun import ROOMS, noun
-from tests.nouns.maximal import live, live_plainly
-from tests.nouns.stack import Stack, stack_on
+from tests.resources.maximal import create_and_update_everything, create_with_little
+from tests.resources.stack import TYPES, Stack, stack_on
 
 GOLDEN = Path(__file__).with_name("unreachable.json")
 ACTIONS = {
@@ -77,7 +76,7 @@ def values(parameters: Any, above: str = "") -> Iterator[tuple[str, str]]:
 
 
 def sent(stack: Stack) -> set[tuple[str, str, str]]:
-    """What was sent: action, parameter and value."""
+    """Return what was sent: action, parameter and value."""
     return {
         (entry.action, path, value)
         for entry in stack.cloud.calls()
@@ -88,24 +87,26 @@ def sent(stack: Stack) -> set[tuple[str, str, str]]:
 
 @cache
 def reached(version: str) -> frozenset[tuple[str, str]]:
-    """The actions and parameters that a program decides about.
+    """Return the actions and parameters that a program decides about.
 
     Changes of a whole configuration send back what they have read, too. Such an echo is told from what is declared by
     its value, which is the same where next to nothing is declared.
     """
     with stack_on(version, seed=1) as plain:
-        live_plainly(plain)
+        create_with_little(plain)
         echo = sent(plain)
     with stack_on(version, unknown_parameters_refused=True) as stack:
-        assert {living.noun for living in live(stack)} == set(ROOMS)
+        assert {resource.type_name for resource in create_and_update_everything(stack)} == {
+            name for name, resource_type in TYPES.items() if version in resource_type.handlers
+        }
         seen = {(action, path) for action, path, _ in sent(stack) - echo}
-    for action, twins in SPELLED_TWICE.get(version, {}).items():
-        seen.update((action, twin) for one, twin in twins.items() if (action, one) in seen)
+    for action, counterparts in SPELLED_TWICE.get(version, {}).items():
+        seen.update((action, counterpart) for one, counterpart in counterparts.items() if (action, one) in seen)
     return frozenset(seen)
 
 
 def unreachable(version: str) -> dict[str, list[str]]:
-    """The parameters that no property reaches, by action."""
+    """Return the parameters that no property reaches, by action."""
     missing = {
         action: sorted(
             path for path in paths(spec.action(action, version).parameters) if (action, path) not in reached(version)
@@ -125,9 +126,9 @@ def test_every_line_of_a_map_is_sent(version: str) -> None:
     """A line that is never sent would promise what nobody does."""
     promised = {
         (fields.action, path)
-        for name in ROOMS
-        for fields in noun(name).dialects[version].MAPS
-        if fields.action
+        for resource_type in TYPES.values()
+        if version in resource_type.handlers
+        for fields in resource_type.handlers[version].maps
         for path in fields.reached()
     }
     assert promised - reached(version) == set()

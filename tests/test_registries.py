@@ -1,73 +1,93 @@
-"""What is listed in one place and stands in another: rows and maps, rooms and files, public names, imports."""
+"""Lists that have to agree: properties and field maps, resource types and their classes, actions, errors, names."""
 
 from __future__ import annotations
 
-import ast
-import inspect
+import json
+import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from importlib import import_module
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 import pulumi_ehpc as ehpc
+from pulumi_ehpc import _providers, errors
 from pulumi_ehpc.api import spec
-from pulumi_ehpc.lifecycle.fields import FieldMap
-from pulumi_ehpc.lifecycle.noun import ROOMS, noun
-from pulumi_ehpc.lifecycle.request import changes_of
-from pulumi_ehpc.lifecycle.rows import IGNORE, REPLACE, Args, Kind, Row, rows_of
+from pulumi_ehpc.cli import main
+from pulumi_ehpc.engine.identity import IDENTITY
+from pulumi_ehpc.engine.persisted import provider_for
+from pulumi_ehpc.fake.operations import OPERATIONS
+from pulumi_ehpc.lifecycle.handler import Handler
+from pulumi_ehpc.lifecycle.resource_type import ResourceType
+from pulumi_ehpc.registry import RESOURCE_TYPES
+from pulumi_ehpc.schema.codec import FieldMap
+from pulumi_ehpc.schema.properties import Args, outputs_of
+from pulumi_ehpc.schema.property import IGNORE, REPLACE, Property, PropertyType
+from pulumi_ehpc.schema.texts import property_texts
+from tests.compat.names import GOLDEN
+from tests.test_reachable import ACTIONS
 
-NOUNS = sorted(ROOMS)
-DIALECT = ("VERSION", "MAPS", "create", "read", "update", "delete")
-HEAVY = ("pulumi_ehpc.cli", "pulumi_ehpc.fake", "requests", "tenacity", "typer", "rich", "pyrate_limiter", "werkzeug")
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "pulumi_ehpc"
+MISSING: Mapping[str, set[str]] = {}
+"""API versions that do not have a resource type, by its name."""
+HANDLERS = [(each, version) for each in RESOURCE_TYPES for version in each.handlers]
+DELETING = ("Delete", "Detach", "UnTag")
+
+each_type = pytest.mark.parametrize("resource_type", RESOURCE_TYPES, ids=lambda each: each.name)
+each_handler = pytest.mark.parametrize(
+    ("resource_type", "version"), HANDLERS, ids=lambda each: getattr(each, "name", each)
+)
 
 
-# -- rows and maps -------------------------------------------------------------------------------------------------
+def package_of(resource_type: ResourceType[Any]) -> str:
+    """Return the package of a resource type, such as ``node_group``."""
+    return str(resource_type.inputs.__module__.split(".")[1])
 
 
-def homeless(rows: Mapping[str, Row], maps: Sequence[FieldMap], path: str = "") -> Iterator[str]:
-    """Yield the rows, and those of blocks, that an API version says nothing of."""
-    for name, row in rows.items():
-        homes = [fields for fields in maps if name in {*fields.fields, *fields.derived, *fields.refused}]
-        if not homes and row.change is not IGNORE:
+# -- properties and field maps -------------------------------------------------------------------------------------
+
+
+def unmapped(properties: Mapping[str, Property], maps: Sequence[FieldMap], path: str = "") -> Iterator[str]:
+    """Yield the properties, nested ones too, of which an API version says nothing."""
+    for name, declared in properties.items():
+        homes = [fields for fields in maps if name in {*fields.fields, *fields.handled, *fields.unsupported}]
+        if not homes and declared.change is not IGNORE:
             yield f"{path}{name}"
         nested = [fields.fields[name].nested for fields in homes if name in fields.fields]
         inner = [fields for fields in nested if fields is not None]
-        if row.args is not None and inner:
-            yield from homeless(rows_of(row.args), inner, f"{path}{name}.")
+        if inner:
+            yield from unmapped(declared.nested, inner, f"{path}{name}.")
 
 
-@pytest.mark.parametrize("version", spec.VERSIONS)
-@pytest.mark.parametrize("name", NOUNS)
-def test_every_row_is_mapped_derived_refused_or_ours_alone(name: str, version: str) -> None:
-    room = noun(name)
-    assert list(homeless(room.rows, room.dialects[version].MAPS)) == []
+@each_handler
+def test_every_property_is_mapped_handled_unsupported_or_not_for_the_service(
+    resource_type: ResourceType[Any], version: str
+) -> None:
+    unknown = unmapped(resource_type.properties, resource_type.handlers[version].maps)
+    # What only another version knows is refused without a line.
+    assert [path for path in unknown if not resource_type.versions_of(path)] == []
 
 
-def strangers(rows: Mapping[str, Row], fields: FieldMap, path: str = "") -> Iterator[str]:
-    """Yield what a map names that no row has."""
-    for name in {*fields.fields, *fields.derived, *fields.refused}:
-        if name not in rows:
-            yield f"{path}{name}"
-    for name, entry in fields.fields.items():
-        row = rows.get(name)
-        if entry.nested is not None and row is not None and row.args is not None:
-            yield from strangers(rows_of(row.args), entry.nested, f"{path}{name}.")
+def all_maps(maps: Iterable[FieldMap]) -> Iterator[FieldMap]:
+    """Yield field maps with those of nested objects, as they stand in their actions."""
+    for fields in maps:
+        yield fields
+        yield from all_maps(fields.nested_map(entry) for entry in fields.fields.values() if entry.nested is not None)
 
 
-@pytest.mark.parametrize("version", spec.VERSIONS)
-@pytest.mark.parametrize("name", NOUNS)
-def test_maps_name_rows_and_parameters_that_exist(name: str, version: str) -> None:
-    room = noun(name)
-    for fields in room.dialects[version].MAPS:
-        assert set(strangers(room.rows, fields)) == set()
-        top = spec.action(fields.action, version).parameters
-        for path in fields.reached():
-            assert _exists(top, path), f"{fields.action} has no {path}"
+@each_handler
+def test_field_maps_name_actions_and_parameters_that_exist(resource_type: ResourceType[Any], version: str) -> None:
+    for fields in resource_type.handlers[version].maps:
+        assert fields.version == version
+        parameters = spec.action(fields.action, version).parameters
+        assert [path for path in fields.reached() if not exists(parameters, path)] == []
 
 
-def _exists(parameters: Mapping[str, spec.Shape], path: str) -> bool:
+def exists(parameters: Mapping[str, spec.Shape], path: str) -> bool:
     for step in path.split("."):
         shape = parameters.get(step)
         if shape is None:
@@ -76,95 +96,211 @@ def _exists(parameters: Mapping[str, spec.Shape], path: str) -> bool:
     return True
 
 
+@each_handler
+def test_field_maps_are_about_the_properties_they_are_used_for(resource_type: ResourceType[Any], version: str) -> None:
+    for fields in all_maps(resource_type.handlers[version].maps):
+        for name, entry in fields.fields.items():
+            declared = fields.properties.properties()[name]
+            if entry.nested is not None:
+                assert entry.nested.properties.properties() == declared.nested
+            assert set(entry.words) <= set(declared.choices)
+
+
+@each_handler
+def test_field_maps_say_one_thing_of_a_property(resource_type: ResourceType[Any], version: str) -> None:
+    for fields in all_maps(resource_type.handlers[version].maps):
+        names = [*fields.fields, *fields.handled, *fields.unsupported]
+        assert len(names) == len(set(names)), fields.action
+
+
+@each_handler
+def test_explanations_read_well_in_a_message(resource_type: ResourceType[Any], version: str) -> None:
+    for fields in all_maps(resource_type.handlers[version].maps):
+        assert [why for why in fields.unsupported.values() if len(why.split()) < 3] == []
+        for text in (*fields.unsupported.values(), *fields.handled.values()):
+            assert text and not text.endswith((".", ",", ";"))
+
+
+@each_type
+def test_secrets_are_secret(resource_type: ResourceType[Any]) -> None:
+    nested = [owner.properties() for owner in nested_classes(resource_type.properties)]
+    for properties in (resource_type.stored_properties, *nested):
+        secret = {name for name, declared in properties.items() if declared.secret}
+        looks = {name for name in properties if any(word in name for word in ("password", "auth_key", "secret"))}
+        assert secret == looks
+
+
+def test_remedies_of_a_cluster_read_well() -> None:
+    """They stand in "...; {remedy}, or set allow_replacement=True to replace it all the same"."""
+    (cluster,) = (each for each in RESOURCE_TYPES if each.replacement_loses)
+    remedies = {name: declared.remedy for name, declared in cluster.properties.items() if declared.remedy}
+    assert {"password", "shared_storages", "compute"} <= set(remedies)
+    for remedy in remedies.values():
+        assert not remedy.endswith((".", ",", ";"))
+        assert remedy.split()[0] in {"keep", "change", "declare", "use", "add"}, remedy
+
+
+@each_type
+def test_declarations_are_complete(resource_type: ResourceType[Any]) -> None:
+    for declared in resource_type.properties.values():
+        assert declared.change is REPLACE or not declared.remedy
+        assert declared.pattern_rule or not declared.pattern, declared.name
+        objects = declared.property_type in (PropertyType.NESTED, PropertyType.NESTED_LIST, PropertyType.KEYED_LIST)
+        assert objects is (declared.args is not None)
+
+
+def nested_classes(properties: Mapping[str, Property]) -> Iterator[type[Args]]:
+    for declared in properties.values():
+        if declared.args is not None:
+            yield declared.args
+            yield from nested_classes(declared.nested)
+
+
+@each_type
+def test_every_property_has_its_text(resource_type: ResourceType[Any]) -> None:
+    for owner in (resource_type.inputs, *nested_classes(resource_type.properties)):
+        texts = {name: text for base in owner.__mro__[:-1] for name, text in property_texts(base).items()}
+        assert [name for name in owner.properties() if not texts.get(name)] == []
+
+
+# -- resource types ------------------------------------------------------------------------------------------------
+
+
+def test_resource_types_come_in_the_order_in_which_a_cluster_is_built() -> None:
+    names = [each.name for each in RESOURCE_TYPES]
+    assert names == ["Cluster", "Queue", "NodeGroup", "UserSet", "Volume"]
+    for place, resource_type in enumerate(RESOURCE_TYPES):
+        referred = {declared.reference for declared in resource_type.properties.values() if declared.reference}
+        assert referred <= set(names[:place])
+
+
+@each_type
+def test_every_version_has_a_handler_or_is_known_to_have_none(resource_type: ResourceType[Any]) -> None:
+    assert set(resource_type.handlers) == set(spec.VERSIONS) - MISSING.get(resource_type.name, set())
+    assert set(MISSING) <= {each.name for each in RESOURCE_TYPES}
+
+
+@each_handler
+def test_handlers_are_of_their_version_and_keep_nothing(resource_type: ResourceType[Any], version: str) -> None:
+    handler = resource_type.handlers[version]
+    assert handler.version == version
+    assert vars(handler) == {}
+    assert set(handler.changes) <= set(resource_type.properties)
+    assert type(handler).__module__ == f"pulumi_ehpc.{package_of(resource_type)}.v{version.replace('-', '_')}"
+
+
+def test_every_handler_is_registered() -> None:
+    def concrete(base: type[Any]) -> Iterator[type[Any]]:
+        for handler in base.__subclasses__():
+            yield from concrete(handler)
+            if handler.__module__.startswith("pulumi_ehpc.") and not getattr(handler, "__abstractmethods__", ()):
+                yield handler
+
+    assert set(concrete(Handler)) == {type(each.handlers[version]) for each, version in HANDLERS}
+
+
+@each_type
+def test_resource_type_names_properties_that_exist(resource_type: ResourceType[Any]) -> None:
+    assert {*resource_type.generated, *resource_type.unique} <= set(resource_type.properties)
+
+
+@each_type
+def test_codes_of_an_object_that_is_gone_are_documented(resource_type: ResourceType[Any]) -> None:
+    assert set(resource_type.gone_codes) <= set(spec.error_codes())
+    assert {spec.failure_of(code, 0) for code in resource_type.gone_codes} == {"NotFoundError"}
+
+
+@each_type
+def test_every_resource_type_has_a_resource_class_and_a_provider_class(resource_type: ResourceType[Any]) -> None:
+    resource = getattr(ehpc, resource_type.name)
+    assert resource.resource_type is resource_type
+    assert resource.properties() == resource_type.properties
+    assert {"api_version", "region", "account_id"} <= set(outputs_of(resource))
+    provider = getattr(_providers, f"{resource_type.name}Provider")
+    assert provider.resource_type is resource_type
+    assert type(provider_for(resource_type.name)) is provider
+
+
+@each_type
+def test_every_resource_type_has_an_example_in_the_docs(resource_type: ResourceType[Any]) -> None:
+    assert (ROOT / "scripts" / "docs" / "examples" / f"{package_of(resource_type)}.py").is_file()
+    assert (ROOT / "docs" / "resources" / f"{package_of(resource_type)}.md").is_file()
+
+
+def test_every_resource_type_and_the_identity_is_persisted() -> None:
+    persisted = json.loads(GOLDEN.read_text())
+    names = {each.name for each in RESOURCE_TYPES}
+    assert set(persisted["nouns"]) == {*names, IDENTITY}
+    assert set(persisted["providers"]) == set(_providers.__all__) == {f"{name}Provider" for name in {*names, IDENTITY}}
+    for version, state in persisted["state"].items():
+        assert set(state) == {each.name for each in RESOURCE_TYPES if version in each.handlers}
+
+
+# -- actions, commands and errors ----------------------------------------------------------------------------------
+
+
+def called(version: str) -> set[str]:
+    """Return the actions that are named in the handlers' modules of a version, or in what both versions use."""
+    other = {f"v{each.replace('-', '_')}.py" for each in spec.VERSIONS if each != version}
+    folders = [PACKAGE / "common", *(PACKAGE / package_of(each) for each in RESOURCE_TYPES)]
+    files = [file for folder in folders for file in folder.glob("*.py") if file.name not in other]
+    named = {name for file in files for name in re.findall(r'\.(?:call|pages)\(\s*"(\w+)"', file.read_text())}
+    return named | {fields.action for each in RESOURCE_TYPES for fields in each.handlers[version].maps}
+
+
 @pytest.mark.parametrize("version", spec.VERSIONS)
-@pytest.mark.parametrize("name", NOUNS)
-def test_reasons_are_given_in_words(name: str, version: str) -> None:
-    for fields in noun(name).dialects[version].MAPS:
-        for reason in (*fields.refused.values(), *fields.derived.values()):
-            assert len(reason.split()) >= 3, reason
-            assert not reason.endswith(".")
+def test_every_action_that_is_called_is_in_the_spec_and_in_the_fake(version: str) -> None:
+    assert sorted(called(version) & set(spec.actions(version)) - set(OPERATIONS[version])) == []
+    somewhere = {name for each in spec.VERSIONS for name in spec.actions(each)}
+    assert sorted(called(version) - somewhere) == []
 
 
-# -- rooms ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("version", spec.VERSIONS)
+def test_every_action_that_creates_or_changes_is_searched_for_parameters_out_of_reach(version: str) -> None:
+    actions = [spec.action(name, version) for name in called(version) if name in spec.actions(version)]
+    assert {each.name for each in actions if not each.reads and not each.name.startswith(DELETING)} <= set(
+        ACTIONS[version]
+    )
 
 
-@pytest.mark.parametrize("name", NOUNS)
-def test_rooms_are_all_alike(name: str) -> None:
-    room = noun(name)
-    assert set(room.dialects) == set(spec.VERSIONS)
-    assert room.rows == rows_of(getattr(import_module(f"pulumi_ehpc.{ROOMS[name]}.resource"), name))
-    assert set(room.timeouts) == {"create", "update", "delete"}
-    for version, dialect in room.dialects.items():
-        assert version == dialect.VERSION
-        assert [part for part in DIALECT if not hasattr(dialect, part)] == []
-        assert set(changes_of(dialect)) <= set(room.rows)
+def test_every_command_is_a_module() -> None:
+    commands = set(get_command(main.app).commands)  # type: ignore[attr-defined]
+    modules = {file.stem for file in (PACKAGE / "cli").glob("*.py")}
+    assert commands == modules - {"__init__", "main", "checks"}
 
 
-def blocks() -> Iterator[type[Args]]:
-    for name in NOUNS:
-        for row in noun(name).rows.values():
-            if row.args is not None:
-                yield row.args
-
-
-def test_every_row_is_documented() -> None:
-    for owner in {*blocks(), *(getattr(ehpc, name) for name in NOUNS)}:
-        body = ast.parse(inspect.getsource(owner)).body[0]
-        assert isinstance(body, ast.ClassDef)
-        declared = [
-            (statement, after)
-            for statement, after in zip(body.body, [*body.body[1:], None], strict=True)
-            if isinstance(statement, ast.AnnAssign)
-        ]
-        for statement, after in declared:
-            documented = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
-            assert documented, f"{owner.__name__}.{ast.unparse(statement.target)}"
-
-
-@pytest.mark.parametrize("name", NOUNS)
-def test_secrets_are_secret(name: str) -> None:
-    secret = {row for row, declared in noun(name).rows.items() if declared.secret}
-    looks = {row for row in noun(name).rows if any(word in row for word in ("password", "auth_key", "secret", "token"))}
-    assert secret == looks
-
-
-def test_what_to_do_instead_of_replacing_a_cluster_reads_well() -> None:
-    """It stands in "...; {instead}, or set allow_replacement=True to replace it all the same"."""
-    told = {name: row.instead for name, row in noun("Cluster").rows.items() if row.instead}
-    assert {"password", "shared_storages", "compute"} <= set(told)
-    for name, instead in told.items():
-        assert noun("Cluster").rows[name].change is REPLACE
-        assert instead[0].islower(), instead
-        assert not instead.endswith((".", ",", ";"))
-        assert instead.split()[0] in {"put", "change", "declare", "use", "add"}, instead
-
-
-@pytest.mark.parametrize("name", NOUNS)
-def test_instead_is_said_of_replacements_alone(name: str) -> None:
-    for row in noun(name).rows.values():
-        assert row.change is REPLACE or not row.instead
-        assert row.pattern_words or not row.pattern, row.name
-        assert row.kind not in (Kind.ONE, Kind.MANY) or row.args is not None
+def test_every_error_code_is_of_a_public_class() -> None:
+    kinds = {spec.failure_of(code, entry.http or 400) for code, entry in spec.error_codes().items()}
+    assert kinds <= set(spec.failure_kinds()) <= set(ehpc.__all__)
+    assert all(issubclass(getattr(ehpc, kind), ehpc.ApiError) for kind in spec.failure_kinds())
 
 
 # -- public names --------------------------------------------------------------------------------------------------
 
 
-def test_public_names_exist_and_are_sorted() -> None:
-    assert list(ehpc.__all__) == sorted(ehpc.__all__)
+def test_public_names_are_there_once_and_exist() -> None:
+    assert sorted(ehpc.__all__) == sorted(set(ehpc.__all__)) == dir(ehpc)
     assert [name for name in ehpc.__all__ if not hasattr(ehpc, name)] == []
+    assert not hasattr(ehpc, "Cloud")
 
 
-def test_every_noun_block_and_the_root_of_errors_is_public() -> None:
-    assert {*NOUNS, "EhpcError"} <= set(ehpc.__all__)
-    assert {block.__name__ for block in blocks()} <= set(ehpc.__all__)
+def test_public_names_are_the_resources_their_nested_classes_and_the_errors() -> None:
+    nested = {each.__name__ for resource_type in RESOURCE_TYPES for each in nested_classes(resource_type.properties)}
+    assert set(ehpc.__all__) == {each.name for each in RESOURCE_TYPES} | nested | set(errors.__all__)
+
+
+def test_every_error_class_is_public() -> None:
+    classes = [each for each in vars(errors).values() if isinstance(each, type)]
+    assert {each.__name__ for each in classes if each.__module__ == errors.__name__} == set(errors.__all__)
 
 
 # -- imports -------------------------------------------------------------------------------------------------------
 
+HEAVY = ("pulumi_ehpc.cli", "pulumi_ehpc.fake", "requests", "tenacity", "typer", "rich", "pyrate_limiter", "werkzeug")
+
 
 def imported(statement: str) -> list[str]:
-    """What a statement imports in a fresh process that has pulumi already: the seconds it takes, then the modules."""
+    """Run a statement in a fresh process that has pulumi already; return the seconds it takes and the new modules."""
     program = (
         "import sys, time, pulumi, pulumi.dynamic\n"
         "before, begin = set(sys.modules), time.perf_counter()\n"
@@ -174,10 +310,21 @@ def imported(statement: str) -> list[str]:
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
 
 
-@pytest.mark.parametrize("statement", ["import pulumi_ehpc", "import pulumi_ehpc._providers"])
+@pytest.mark.parametrize("statement", ["import pulumi_ehpc; pulumi_ehpc.Queue", "import pulumi_ehpc._providers"])
 def test_import_is_light(statement: str, capsys: pytest.CaptureFixture[str]) -> None:
     seconds, *modules = imported(statement)
     with capsys.disabled():
         print(f"\n{statement}: {seconds} s and {len(modules)} modules more than pulumi")  # noqa: T201
     assert "pulumi_ehpc" in modules
     assert [module for module in modules if module.startswith(HEAVY)] == []
+
+
+def test_schema_lifecycle_and_handlers_work_without_pulumi() -> None:
+    program = (
+        "import sys\n"
+        "sys.modules.update(dict.fromkeys(('pulumi', 'grpc', 'google.protobuf')))\n"
+        "import pulumi_ehpc.lifecycle.lifecycle, pulumi_ehpc.registry as registry\n"
+        "print(*(each.name for each in registry.RESOURCE_TYPES))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == [each.name for each in RESOURCE_TYPES]

@@ -7,7 +7,7 @@ from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider
 
 
 class NothingProvider(ResourceProvider):
-    """Does nothing."""
+    """Do nothing."""
 
     serialize_as_secret_always = False
 

@@ -8,8 +8,6 @@ from typing import Any
 
 from pulumi_ehpc.api.spec import Action
 
-__all__ = ["Call"]
-
 
 @dataclass(frozen=True)
 class Call:

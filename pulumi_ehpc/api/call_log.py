@@ -11,8 +11,6 @@ from pulumi_ehpc.api.call import Call
 from pulumi_ehpc.api.spec import redact
 from pulumi_ehpc.errors import ApiError
 
-__all__ = ["CallLog"]
-
 _log: Final = logging.getLogger("pulumi_ehpc.api")
 
 

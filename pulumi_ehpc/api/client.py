@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
     from pulumi_ehpc.api.throttle import Throttle
 
-__all__ = ["Client", "ProbeResult"]
-
 _CALLER_IDENTITY: Final = spec.Action(
     name="GetCallerIdentity", version="2015-04-01", method="POST", parameters={}, response=spec.Shape("object")
 )

@@ -12,8 +12,6 @@ from pulumi_ehpc.errors import ConfigurationError
 if TYPE_CHECKING:
     from pulumi_ehpc.api.clock import Clock
 
-__all__ = ["Credentials", "CredentialsProvider", "DefaultCredentialChain", "load_default_chain"]
-
 _FAILURE_CACHED_SECONDS: Final = 10.0
 
 

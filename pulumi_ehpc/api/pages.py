@@ -8,8 +8,6 @@ from typing import Any
 from pulumi_ehpc.api.spec import Action, Paginator, dig
 from pulumi_ehpc.errors import ServiceError
 
-__all__ = ["items_of_all_pages"]
-
 CallPage = Callable[[Mapping[str, Any]], dict[str, Any]]
 """Requests one page, given its parameters."""
 

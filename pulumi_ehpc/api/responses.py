@@ -10,40 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_ehpc.api.signing import percent_encode
 from pulumi_ehpc.api.spec import failure_of, next_step_of, secret_values
-from pulumi_ehpc.errors import (
-    ApiError,
-    AuthenticationError,
-    AuthorizationError,
-    BillingError,
-    ConflictError,
-    InvalidRequestError,
-    NotFoundError,
-    QuotaError,
-    ServiceError,
-    ThrottledError,
-)
+from pulumi_ehpc.errors import ApiError, ServiceError
 from pulumi_ehpc.wording import SECRET
 
 if TYPE_CHECKING:
     from pulumi_ehpc.api.call import Call
     from pulumi_ehpc.api.transport import Response
 
-__all__ = ["clock_skew", "parse"]
-
-_ERROR_CLASSES: Final[Mapping[str, type[ApiError]]] = {
-    error_class.__name__: error_class
-    for error_class in (
-        AuthenticationError,
-        AuthorizationError,
-        BillingError,
-        ConflictError,
-        InvalidRequestError,
-        NotFoundError,
-        QuotaError,
-        ServiceError,
-        ThrottledError,
-    )
-}
+_ERROR_CLASSES: Final[Mapping[str, type[ApiError]]] = {each.__name__: each for each in ApiError.__subclasses__()}
 """Error classes by the names that ``failures.json`` gives them."""
 
 

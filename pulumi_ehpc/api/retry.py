@@ -11,8 +11,6 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from pulumi_ehpc.api.clock import Clock
 from pulumi_ehpc.errors import ApiError, NetworkError, ServiceError, ThrottledError
 
-__all__ = ["RETRIES", "is_retryable", "retrying"]
-
 RETRIES: Final = 3
 """Maximum number of retries of a call."""
 

@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 from pulumi_ehpc.errors import ConfigurationError
 from pulumi_ehpc.hosts import is_loopback
 
-__all__ = ["DEFAULT_MAX_QPS", "MAX_CONNECTIONS", "Settings"]
-
 DEFAULT_MAX_QPS: Final = 20
 """Maximum number of calls per second, unless set otherwise or the endpoint is on this machine."""
 

@@ -17,8 +17,6 @@ from pulumi_ehpc.api.call import Call
 from pulumi_ehpc.api.credentials import Credentials
 from pulumi_ehpc.api.signing import V1_METHOD, acs3_authorization, acs3_signature, percent_encode, v1_signature
 
-__all__ = ["SIGNERS", "HttpRequest", "Signature", "SigningContext", "sign_acs3", "sign_v1"]
-
 Signature = Literal["acs3", "v1"]
 
 _FORM: Final = "application/x-www-form-urlencoded"

@@ -20,17 +20,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
-__all__ = [
-    "ACS3_ALGORITHM",
-    "EMPTY_SHA256",
-    "V1_METHOD",
-    "acs3_authorization",
-    "acs3_signature",
-    "parse_acs3_authorization",
-    "percent_encode",
-    "v1_signature",
-]
-
 ACS3_ALGORITHM: Final = "ACS3-HMAC-SHA256"
 """Name of signature version 3, and the first word of its ``Authorization`` header."""
 

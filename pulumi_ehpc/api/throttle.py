@@ -20,8 +20,6 @@ from pyrate_limiter import AbstractBucket, InMemoryBucket, Rate, RateItem, SQLit
 
 from pulumi_ehpc.api.clock import Clock
 
-__all__ = ["Throttle"]
-
 _SECOND: Final = 1000
 """In milliseconds, the unit of the buckets."""
 

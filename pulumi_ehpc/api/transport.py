@@ -27,8 +27,6 @@ from pulumi_ehpc.api.settings import MAX_CONNECTIONS
 from pulumi_ehpc.api.signers import HttpRequest
 from pulumi_ehpc.errors import NetworkError
 
-__all__ = ["Response", "Transport", "new_session"]
-
 
 @dataclass(frozen=True)
 class Response:

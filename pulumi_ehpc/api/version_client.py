@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from pulumi_ehpc.api.client import Client
     from pulumi_ehpc.api.waiters import Outcome, Wait
 
-__all__ = ["VersionClient"]
-
 
 class VersionClient:
     """Calls the actions of one API version. ``Client.for_version`` returns one.

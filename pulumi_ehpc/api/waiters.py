@@ -19,8 +19,6 @@ from pulumi_ehpc.errors import (
     WaitTimeoutError,
 )
 
-__all__ = ["Outcome", "Probe", "Wait", "judge_error", "judge_response", "wait_until"]
-
 _FIRST_DELAY_SECONDS: Final = 0.5
 _DELAY_GROWTH: Final = 1.4
 _CANCEL_CHECK_SECONDS: Final = 0.2

@@ -15,8 +15,6 @@ from pulumi_ehpc.api.spec import Action, Shape, redact
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.wording import NOT_GIVEN, did_you_mean, shown
 
-__all__ = ["check", "encode"]
-
 
 def check(action: Action, parameters: Mapping[str, Any]) -> list[Violation]:
     """Compare parameters with the spec: names, types, and whether a required one is missing.

@@ -13,23 +13,6 @@ from pulumi_ehpc.errors import InputError, NetworkError
 if TYPE_CHECKING:
     from pulumi_ehpc.engine.stack_settings import StackSettings
 
-__all__ = [
-    "Finding",
-    "Run",
-    "Status",
-    "Which",
-    "clock_skew",
-    "credentials",
-    "endpoint",
-    "language_host",
-    "program_python",
-    "pulumi_cli",
-    "python",
-    "sdk",
-    "settings",
-    "unreachable",
-]
-
 Status = Literal["ok", "warn", "fail"]
 Which = Callable[[str], "str | None"]
 Run = Callable[[Sequence[str]], "str | None"]

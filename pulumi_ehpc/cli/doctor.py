@@ -24,8 +24,6 @@ from pulumi_ehpc.errors import NetworkError
 if TYPE_CHECKING:
     from pulumi_ehpc.api import Settings
 
-__all__ = ["doctor", "examine", "render"]
-
 _TIMEOUT_SECONDS: Final = 15
 _STYLES: Final = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 

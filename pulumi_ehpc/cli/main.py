@@ -11,8 +11,6 @@ import typer
 from pulumi_ehpc.cli import doctor, fake, version
 from pulumi_ehpc.errors import EhpcError
 
-__all__ = ["app", "main"]
-
 app = typer.Typer(
     name="ehpc",
     help=(

@@ -7,8 +7,6 @@ from importlib import metadata
 
 import typer
 
-__all__ = ["show_and_exit", "version"]
-
 
 def version() -> None:
     """Show the versions to quote in a bug report.

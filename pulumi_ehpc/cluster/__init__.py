@@ -1,1 +1,1 @@
-"""The cluster: manager node, scheduler, network, what it is born with."""
+"""The cluster: manager node, scheduler, network, what it is created with."""

@@ -1,104 +1,63 @@
-"""The scaling of a cluster and its queues in API 2018-04-12: one configuration for all.
+"""The cluster's part of the autoscale configuration of API 2018-04-12: may it grow and shrink, how far, how soon.
 
-GetAutoScaleConfig tells it and SetAutoScaleConfig sets the whole of it, so a change of one part reads it, changes that
-part and sends everything back, one at a time for a cluster. ``ClusterScale`` is the cluster's part; a queue's part is
-in the queue's room.
+The service counts idle minutes as an interval times a count, so only some numbers of minutes can be set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Protocol
+from functools import cache
+from typing import Any
 
 from pulumi_ehpc.api import spec
+from pulumi_ehpc.cluster.properties import ClusterInputs, ClusterProperties
+from pulumi_ehpc.common.v2018_04_12 import VERSION
 from pulumi_ehpc.errors import Violation
-from pulumi_ehpc.lifecycle.fields import as_request
-from pulumi_ehpc.lifecycle.request import Request
+from pulumi_ehpc.schema.codec import FieldMap
 
-__all__ = ["AutoScalePart", "ClusterScale", "change_autoscale"]
-
-VERSION: Final = "2018-04-12"
-_MOST_NODES: Final = 500
-_SHRINK_TIMES: Final = range(2, 6)
-_SHRINK_INTERVALS: Final = range(2, 11)
-
-
-class AutoScalePart(Protocol):
-    """A part of the configuration."""
-
-    def change(self, config: dict[str, Any]) -> None:
-        """Write the part into a configuration, given in the request's spelling."""
-
-    def __bool__(self) -> bool: ...
+AUTOSCALE = FieldMap(
+    ClusterProperties,
+    "SetAutoScaleConfig",
+    VERSION,
+    enable_scale_out="EnableAutoGrow",
+    enable_scale_in="EnableAutoShrink",
+    grow_interval_minutes="GrowIntervalInMinutes",
+    max_count="MaxNodesInCluster",
+)
+_INTERVAL, _COUNT = "ShrinkIntervalInMinutes", "ShrinkIdleTimes"
 
 
-def change_autoscale(request: Request, cluster_id: str, part: AutoScalePart) -> None:
-    """Change one part of a cluster's scaling and keep the others; calls nothing when the part is empty."""
-    if not part:
-        return
-    with request.lock(cluster_id):
-        config = _as_request(request.api.call("GetAutoScaleConfig", {"ClusterId": cluster_id}))
-        before = _as_request(config)
-        part.change(config)
-        if config != before:
-            request.api.call("SetAutoScaleConfig", {**config, "ClusterId": cluster_id})
+def autoscale_part(inputs: ClusterInputs) -> dict[str, Any]:
+    """Return what the cluster declares of the configuration."""
+    part = AUTOSCALE.encode(inputs)
+    if inputs.idle_interval_minutes is not None:
+        part[_INTERVAL], part[_COUNT] = _idle_minutes()[inputs.idle_interval_minutes]
+    return part
 
 
-class ClusterScale:
-    """The cluster's part: may it grow and shrink, how far, how soon."""
-
-    def __init__(self, inputs: Mapping[str, Any]) -> None:
-        wanted = {
-            "EnableAutoGrow": inputs.get("enable_scale_out"),
-            "EnableAutoShrink": inputs.get("enable_scale_in"),
-            "GrowIntervalInMinutes": inputs.get("grow_interval_minutes"),
-            "MaxNodesInCluster": inputs.get("max_count"),
-        }
-        idle = inputs.get("idle_interval_minutes")
-        if idle is not None:
-            wanted["ShrinkIntervalInMinutes"], wanted["ShrinkIdleTimes"] = _IDLE[idle]
-        self.wanted = {name: value for name, value in wanted.items() if value is not None}
-
-    def __bool__(self) -> bool:
-        return bool(self.wanted)
-
-    def change(self, config: dict[str, Any]) -> None:
-        """Write the cluster's part."""
-        config.update(self.wanted)
-
-    @staticmethod
-    def read(config: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the cluster's part of an answer as declared values."""
-        interval, times = config.get("ShrinkIntervalInMinutes"), config.get("ShrinkIdleTimes")
-        return {
-            "enable_scale_out": config.get("EnableAutoGrow"),
-            "enable_scale_in": config.get("EnableAutoShrink"),
-            "grow_interval_minutes": config.get("GrowIntervalInMinutes"),
-            "max_count": config.get("MaxNodesInCluster"),
-            "idle_interval_minutes": interval * times if interval and times else None,
-        }
-
-    @staticmethod
-    def check(inputs: Mapping[str, Any]) -> Iterator[Violation]:
-        """What SetAutoScaleConfig takes."""
-        where = f"(SetAutoScaleConfig, API {VERSION})"
-        most, idle, grow = (
-            inputs.get(name) for name in ("max_count", "idle_interval_minutes", "grow_interval_minutes")
-        )
-        if isinstance(most, int) and most > _MOST_NODES:
-            yield Violation("max_count", str(most), f"must be a whole number from 0 to {_MOST_NODES} {where}")
-        if isinstance(grow, int) and grow not in _SHRINK_INTERVALS:
-            yield Violation("grow_interval_minutes", str(grow), f"must be a whole number from 2 to 10 {where}")
-        if isinstance(idle, int) and idle not in _IDLE:
-            allowed = ", ".join(map(str, sorted(_IDLE)))
-            yield Violation("idle_interval_minutes", str(idle), f"must be one of {allowed} minutes {where}")
+def idle_interval(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the idle minutes of a configuration as a declared value."""
+    interval, count = config.get(_INTERVAL), config.get(_COUNT)
+    return {"idle_interval_minutes": interval * count} if interval and count else {}
 
 
-_IDLE: Final = {
-    interval * times: (interval, times) for times in reversed(_SHRINK_TIMES) for interval in reversed(_SHRINK_INTERVALS)
-}
-"""Idle minutes -> interval and count, as the service counts them."""
+def validate_idle_interval(inputs: ClusterInputs) -> Iterator[Violation]:
+    """Check that the service can count the idle minutes."""
+    minutes = inputs.idle_interval_minutes
+    if minutes is not None and minutes not in _idle_minutes():
+        allowed = ", ".join(map(str, sorted(_idle_minutes())))
+        rule = f"must be one of {allowed} minutes (SetAutoScaleConfig, API {VERSION})"
+        yield Violation("idle_interval_minutes", str(minutes), rule)
 
 
-def _as_request(answer: Mapping[str, Any]) -> dict[str, Any]:
-    return as_request(answer, spec.action("SetAutoScaleConfig", VERSION).parameters)
+@cache
+def _idle_minutes() -> Mapping[int, tuple[int, int]]:
+    """Return idle minutes -> interval and count, by the limits of the specification."""
+    intervals, counts = (_range(name) for name in (_INTERVAL, _COUNT))
+    return {interval * count: (interval, count) for count in reversed(counts) for interval in reversed(intervals)}
+
+
+def _range(name: str) -> range:
+    shape = spec.action("SetAutoScaleConfig", VERSION).parameters[name]
+    assert shape.minimum is not None and shape.maximum is not None, "the specification limits both"
+    return range(int(shape.minimum), int(shape.maximum) + 1)

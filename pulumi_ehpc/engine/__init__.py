@@ -1,1 +1,1 @@
-"""The adapter to the Pulumi engine."""
+"""The adapter to Pulumi: providers, the plugin process, the resources of a program, preflight, identity, settings."""

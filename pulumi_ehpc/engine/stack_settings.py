@@ -13,19 +13,6 @@ from pulumi_ehpc.api.spec import VERSIONS
 from pulumi_ehpc.errors import InputError, Violation
 from pulumi_ehpc.hosts import is_loopback
 
-__all__ = [
-    "API_VERSION",
-    "CONCURRENCY",
-    "DEFAULT_CONCURRENCY",
-    "ENDPOINT",
-    "MAX_QPS",
-    "REGION",
-    "SET_REGION",
-    "STACK_SETTINGS",
-    "StackSettings",
-    "find_setting",
-]
-
 STACK_SETTINGS: Final = ("ehpc:region", "ehpc:apiVersion", "ehpc:endpoint", "ehpc:maxQps", "ehpc:concurrency")
 """Stack configuration that this package reads. Credentials are never part of it."""
 

@@ -1,1 +1,1 @@
-"""What all nouns share: rows, check, diff, the provider base, progress, partial failure and taking over."""
+"""What all handlers share: operations, base classes, ownership, adoption, lost responses; free of the engine."""

@@ -1,45 +1,61 @@
-"""A provider process's one session: settings, client, locks, and the questions asked once."""
+"""What all resources of a provider process share: settings, clients, locks, and the questions asked once."""
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Mapping
-from dataclasses import replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 
-from pulumi_ehpc.api import Client
-from pulumi_ehpc.engine.stack_settings import SET_REGION, StackSettings
+from pulumi_ehpc.api import Client, Settings
 from pulumi_ehpc.errors import ConfigurationError, RefusedError
-from pulumi_ehpc.lifecycle.request import Locks
 
-__all__ = ["Session", "session_for"]
+
+@dataclass
+class Locks:
+    """A lock for each cluster, made when first asked for."""
+
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+    _locks: dict[str, threading.RLock] = field(default_factory=dict)
+
+    def of(self, cluster_id: str) -> AbstractContextManager[object]:
+        """Return the cluster's lock."""
+        with self._guard:
+            return self._locks.setdefault(cluster_id, threading.RLock())
 
 
 class Session:
-    """Settings of the stack and what is shared by all its resources in this process."""
+    """Settings of the stack and what is shared by all its resources in this process.
 
-    def __init__(self, config: Mapping[str, str], environ: Mapping[str, str]) -> None:
-        self.settings = StackSettings.resolve(config, environ)
+    Args:
+        settings: Where to call and how fast.
+        api_version: Version of the E-HPC API that new resources are made with.
+    """
+
+    def __init__(self, settings: Settings, api_version: str) -> None:
+        self.settings = settings
+        self.api_version = api_version
         self.locks = Locks()
         self._clients: dict[str, Client] = {}
         self._guard = threading.Lock()
 
-    def client(self, recorded: str) -> Client:
-        """Return the client, made at the first call: checks and diffs never need one.
+    def client(self, recorded_region: str) -> Client:
+        """Return the client, made at the first call: check and diff never need one.
 
         Args:
-            recorded: The region that the object lives in; used where the settings name none.
+            recorded_region: The region that the object lives in; used where the settings name none.
 
         Raises:
             ConfigurationError: Neither a region nor an endpoint is set.
         """
-        settings = self.settings.client
-        region = settings.region or recorded
-        if not region and not settings.endpoint:
-            raise ConfigurationError("No region is set.", next_step=SET_REGION)
+        region = self.settings.region or recorded_region
+        if not region and not self.settings.endpoint:
+            raise ConfigurationError(
+                "No region is set.",
+                next_step="Set it with `pulumi config set ehpc:region cn-hangzhou`, or in ALIBABA_CLOUD_REGION_ID.",
+            )
         with self._guard:
             if region not in self._clients:
-                self._clients[region] = Client(replace(settings, region=region))
+                self._clients[region] = Client(replace(self.settings, region=region))
             return self._clients[region]
 
     def require_region(self, recorded: str, title: str) -> None:
@@ -48,15 +64,15 @@ class Session:
         Raises:
             RefusedError: The settings name another region than the one recorded.
         """
-        current = self.settings.client.region
+        current = self.settings.region
         if current and recorded and current != recorded:
             raise RefusedError(
-                f"{title} lives in {recorded}, but the region is set to {current}. Nothing was touched.",
-                next_step=f"Put it back: pulumi config set ehpc:region {recorded} (or ALIBABA_CLOUD_REGION_ID).",
+                f"{title} lives in {recorded}, but the region is set to {current}. Nothing was changed.",
+                next_step=f"Set it back: pulumi config set ehpc:region {recorded} (or ALIBABA_CLOUD_REGION_ID).",
             )
 
     def require_account(self, client: Client, recorded: str, title: str) -> None:
-        """Refuse to believe "not found" when other credentials than the creator's were asked with.
+        """Refuse to believe "not found" when other credentials than the creator's were used.
 
         Raises:
             RefusedError: The account differs from the recorded one, or cannot be established.
@@ -74,16 +90,3 @@ class Session:
             "It stays in state.",
             next_step="Use the credentials it was made with (check the profile and ALIBABA_CLOUD_ACCESS_KEY_ID).",
         )
-
-
-_sessions: dict[tuple[tuple[str, str], ...], Session] = {}
-_guard = threading.Lock()
-
-
-def session_for(config: Mapping[str, str]) -> Session:
-    """Return this process's session for a configuration; all nouns share it."""
-    key = tuple(sorted(config.items()))
-    with _guard:
-        if key not in _sessions:
-            _sessions[key] = Session(config, os.environ)
-        return _sessions[key]

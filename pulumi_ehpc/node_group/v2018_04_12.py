@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Final
 
-from pulumi_ehpc.lifecycle.fields import FieldMap, block, each, words
-from pulumi_ehpc.lifecycle.request import Request
-from pulumi_ehpc.lifecycle.rows import rows_of
-from pulumi_ehpc.node_group.group import Node, check, life
-from pulumi_ehpc.node_group.resource import NodeGroup
-from pulumi_ehpc.parts.v2018_04_12 import DATA_DISK
-
-__all__ = ["MAPS", "VERSION", "check", "create", "delete", "read", "update"]
-
-VERSION: Final = "2018-04-12"
+from pulumi_ehpc.common.args import SystemDiskArgs
+from pulumi_ehpc.common.in_cluster import cluster_id
+from pulumi_ehpc.common.v2018_04_12 import DATA_DISK, INTER_CONNECT, VERSION
+from pulumi_ehpc.lifecycle.operation import Operation
+from pulumi_ehpc.node_group.handler import Node, NodeGroupHandler
+from pulumi_ehpc.node_group.properties import NodeGroupInputs, NodeGroupProperties
+from pulumi_ehpc.schema.codec import FieldMap, enum_map, nested
 
 ADD = FieldMap(
+    NodeGroupProperties,
     "AddNodes",
     VERSION,
     queue="JobQueue",
@@ -35,30 +32,29 @@ ADD = FieldMap(
     spot_price_limit="ComputeSpotPriceLimit",
     spot_duration_hours="ComputeSpotDuration",
     enable_ht="ComputeEnableHt",
-    system_disk=block("", FieldMap(category="SystemDiskType", size_gib="SystemDiskSize", level="SystemDiskLevel")),
-    data_disks=each("DataDisks", DATA_DISK),
-    inter_connect=words("NetworkInterfaceTrafficMode", {"vpc": "Standard", "erdma": "HighPerformance"}),
-    derived={
-        "cluster": "goes to ClusterId of every action",
-        "count": "goes to Count, in as many calls as it takes",
+    system_disk=nested(
+        "",
+        FieldMap(SystemDiskArgs, category="SystemDiskType", size_gib="SystemDiskSize", level="SystemDiskLevel"),
+    ),
+    data_disks=nested("DataDisks", DATA_DISK),
+    inter_connect=enum_map("NetworkInterfaceTrafficMode", INTER_CONNECT),
+    handled={
+        "cluster": "ClusterId of every action",
+        "count": "Count, in as many calls as it takes",
     },
-    refused={"keep_alive": "it keeps no single nodes; leave enable_scale_in of the queue off"},
+    unsupported={"keep_alive": "single nodes are not kept; leave enable_scale_in of the queue off"},
 )
-MAPS = (ADD,)
-_ROWS = rows_of(NodeGroup)
 
 
-class _Fleet:
-    """The group's nodes by the actions of this version."""
+class NodeGroupV20180412(NodeGroupHandler):
+    """The node group in API 2018-04-12."""
 
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self.cluster = request.inputs["cluster"]
+    version = VERSION
+    maps = (ADD,)
 
-    def list(self) -> Sequence[Node]:
-        """AddNodes may answer before it knows the nodes' ids, so they are always looked up by their host names."""
-        prefix = self.request.inputs["hostname_prefix"]
-        where = {"ClusterId": self.cluster, "HostNamePrefix": prefix, "PageSize": 100}
+    def list_nodes(self, op: Operation[NodeGroupInputs]) -> list[Node]:
+        """Call ListNodes."""
+        prefix = op.inputs.hostname_prefix
         return [
             Node(
                 hostname=node["HostName"],
@@ -66,27 +62,19 @@ class _Fleet:
                 ip=node.get("IpAddress") or "",
                 status=node.get("Status") or "",
             )
-            for node in self.request.api.pages("ListNodes", where)
+            for node in op.api.pages("ListNodes", {**cluster_id(op), "HostNamePrefix": prefix, "PageSize": 100})
             if str(node.get("HostName") or "").startswith(prefix)
         ]
 
-    def add(self, count: int) -> None:
-        """AddNodes; the token is fresh for each call and kept through its repeats."""
-        inputs = self.request.inputs
-        parameters = {**ADD.to_wire(_ROWS, inputs), "ClientToken": uuid.uuid4().hex}
-        if inputs.get("min_count") is not None:
-            parameters["MinCount"] = min(inputs["min_count"], count)
-        self.request.api.call("AddNodes", {**parameters, "ClusterId": self.cluster, "Count": count})
+    def add(self, op: Operation[NodeGroupInputs], batch: Sequence[int]) -> None:
+        """Call AddNodes; the token is fresh for each call and kept through its retries."""
+        count = len(batch)
+        parameters = {**ADD.encode(op.inputs), **cluster_id(op), "ClientToken": uuid.uuid4().hex, "Count": count}
+        if op.inputs.min_count is not None:
+            parameters["MinCount"] = min(op.inputs.min_count, count)
+        op.api.call("AddNodes", parameters)
 
-    def remove(self, ids: Sequence[str]) -> None:
-        """DeleteNodes."""
+    def release(self, op: Operation[NodeGroupInputs], ids: Sequence[str]) -> None:
+        """Call DeleteNodes."""
         instances = [{"Id": node_id} for node_id in ids]
-        self.request.api.call(
-            "DeleteNodes", {"ClusterId": self.cluster, "Instance": instances, "ReleaseInstance": True}
-        )
-
-    def settle(self, ids: Sequence[str]) -> None:
-        """This version sets nothing on living nodes."""
-
-
-create, read, update, delete = life(_Fleet)
+        op.api.call("DeleteNodes", {**cluster_id(op), "Instance": instances, "ReleaseInstance": True})

@@ -3,48 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
 
-from pulumi_ehpc.lifecycle.fields import FieldMap, words
-from pulumi_ehpc.lifecycle.request import Request
-from pulumi_ehpc.lifecycle.rows import rows_of
-from pulumi_ehpc.node_group.group import Node, check, life
-from pulumi_ehpc.node_group.resource import NodeGroup
-from pulumi_ehpc.parts.v2024_07_30 import COMPUTE_NODE
-
-__all__ = ["MAPS", "VERSION", "check", "create", "delete", "read", "update"]
-
-VERSION: Final = "2024-07-30"
+from pulumi_ehpc.common.in_cluster import cluster_id
+from pulumi_ehpc.common.v2024_07_30 import COMPUTE_NODE, INTER_CONNECT, VERSION
+from pulumi_ehpc.lifecycle.operation import Operation
+from pulumi_ehpc.node_group.handler import Node, NodeGroupHandler
+from pulumi_ehpc.node_group.properties import NodeGroupInputs, NodeGroupProperties
+from pulumi_ehpc.schema.codec import FieldMap, enum_map
 
 CREATE = FieldMap(
+    NodeGroupProperties,
     "CreateNodes",
     VERSION,
     queue="QueueName",
     min_count="MinCount",
     hostname_prefix="HostnamePrefix",
     vswitch_id="VSwitchId",
-    inter_connect=words("HPCInterConnect", {"vpc": "vpc", "erdma": "eRDMA"}),
-    derived={
-        "cluster": "goes to ClusterId of every action",
-        "count": "goes to Count, in as many calls as it takes",
-        "keep_alive": "goes to UpdateNodes",
+    inter_connect=enum_map("HPCInterConnect", INTER_CONNECT),
+    handled={
+        "cluster": "ClusterId of every action",
+        "count": "Count, in as many calls as it takes",
+        "keep_alive": "UpdateNodes",
     },
 )
-NODE = COMPUTE_NODE.bound("CreateNodes", VERSION, "ComputeNode")
-MAPS = (CREATE, NODE)
-_ROWS = rows_of(NodeGroup)
+NODE = COMPUTE_NODE.replace(properties=NodeGroupProperties, action="CreateNodes", version=VERSION, under="ComputeNode")
 
 
-class _Fleet:
-    """The group's nodes by the actions of this version."""
+class NodeGroupV20240730(NodeGroupHandler):
+    """The node group in API 2024-07-30."""
 
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self.cluster = request.inputs["cluster"]
+    version = VERSION
+    maps = (CREATE, NODE)
 
-    def list(self) -> Sequence[Node]:
-        """ListNodes knows whole host names only, so the prefix is looked for here."""
-        where: dict[str, Any] = {"ClusterId": self.cluster, "PageSize": 100}
+    def list_nodes(self, op: Operation[NodeGroupInputs]) -> list[Node]:
+        """Call ListNodes, which filters by whole host names only; the prefix is compared here."""
         return [
             Node(
                 hostname=node["Hostname"],
@@ -53,28 +45,24 @@ class _Fleet:
                 status=node.get("Status") or "",
                 queue=node.get("QueueName") or "",
             )
-            for node in self.request.api.pages("ListNodes", where)
-            if str(node.get("Hostname") or "").startswith(self.request.inputs["hostname_prefix"])
+            for node in op.api.pages("ListNodes", {**cluster_id(op), "PageSize": 100})
+            if str(node.get("Hostname") or "").startswith(op.inputs.hostname_prefix)
         ]
 
-    def add(self, count: int) -> None:
-        """CreateNodes."""
-        inputs = self.request.inputs
-        parameters = {**CREATE.to_wire(_ROWS, inputs), **NODE.to_wire(_ROWS, inputs)}
-        if inputs.get("min_count") is not None:
-            parameters["MinCount"] = min(inputs["min_count"], count)
-        self.request.api.call("CreateNodes", {**parameters, "ClusterId": self.cluster, "Count": count})
+    def add(self, op: Operation[NodeGroupInputs], batch: Sequence[int]) -> None:
+        """Call CreateNodes."""
+        count = len(batch)
+        parameters = {**CREATE.encode(op.inputs), **NODE.encode(op.inputs), **cluster_id(op), "Count": count}
+        if op.inputs.min_count is not None:
+            parameters["MinCount"] = min(op.inputs.min_count, count)
+        op.api.call("CreateNodes", parameters)
 
-    def remove(self, ids: Sequence[str]) -> None:
-        """DeleteNodes."""
-        self.request.api.call("DeleteNodes", {"ClusterId": self.cluster, "InstanceIds": list(ids)})
+    def release(self, op: Operation[NodeGroupInputs], ids: Sequence[str]) -> None:
+        """Call DeleteNodes."""
+        op.api.call("DeleteNodes", {**cluster_id(op), "InstanceIds": list(ids)})
 
-    def settle(self, ids: Sequence[str]) -> None:
-        """UpdateNodes, for old and new nodes alike."""
-        wanted = self.request.inputs.get("keep_alive")
-        if wanted is not None and ids:
-            instances = [{"InstanceId": node_id, "KeepAlive": wanted} for node_id in ids]
-            self.request.api.call("UpdateNodes", {"ClusterId": self.cluster, "Instances": instances})
-
-
-create, read, update, delete = life(_Fleet)
+    def settle(self, op: Operation[NodeGroupInputs], nodes: Sequence[Node]) -> None:
+        """Call UpdateNodes, for old and new nodes alike."""
+        if op.inputs.keep_alive is not None and nodes:
+            instances = [{"InstanceId": node.id, "KeepAlive": op.inputs.keep_alive} for node in nodes]
+            op.api.call("UpdateNodes", {**cluster_id(op), "Instances": instances})

@@ -2,77 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
+from pulumi_ehpc.common.in_cluster import cluster_id
+from pulumi_ehpc.common.rules import at_least
+from pulumi_ehpc.common.v2018_04_12 import VERSION
 from pulumi_ehpc.errors import Violation
-from pulumi_ehpc.lifecycle.fields import FieldMap
-from pulumi_ehpc.lifecycle.request import Request
-from pulumi_ehpc.user_set import people
+from pulumi_ehpc.lifecycle.batches import batches
+from pulumi_ehpc.lifecycle.operation import Operation
+from pulumi_ehpc.schema.codec import FieldMap, nested
+from pulumi_ehpc.user_set.args import UserArgs
+from pulumi_ehpc.user_set.handler import UserSetHandler
+from pulumi_ehpc.user_set.properties import UserSetInputs, UserSetProperties
 
-__all__ = ["MAPS", "VERSION", "check", "create", "delete", "read", "update"]
-
-VERSION: Final = "2018-04-12"
-MAPS = (
-    FieldMap(
-        "AddUsers",
-        VERSION,
-        derived={
-            "cluster": "goes to ClusterId of every action",
-            "users": "they are User.N.Name and User.N.Group",
-            "exclusive": "not sent; decides whether others are removed",
-            "unknown_keys": "not sent; check uses it",
-            "passwords": "they are User.N.Password",
-        },
-        refused={"auth_keys": "its users log in with passwords; give a password"},
-    ),
+USER = FieldMap(
+    UserArgs,
+    "AddUsers",
+    VERSION,
+    under="User",
+    name="Name",
+    group="Group",
+    password="Password",
+    unsupported={"auth_key": "users log in with passwords; give a password"},
 )
-_MOST_A_CALL: Final = 100
+GROUP = USER.replace("password", action="ModifyUserGroups")
+PASSWORD = USER.replace("group", action="ModifyUserPasswords")
+ADD = FieldMap(
+    UserSetProperties,
+    "AddUsers",
+    VERSION,
+    users=nested("User", USER),
+    handled={
+        "cluster": "ClusterId of every action",
+        "exclusive": "not sent; decides whether others are removed",
+    },
+)
+_MAX_PER_CALL: Final = 100
+_MIN_NAME: Final = 6
 
 
-def check(inputs: Mapping[str, Any]) -> Iterator[Violation]:
-    """Rules over several properties."""
-    yield from people.check(inputs, shortest=6, longest=30, keys=False)
+class UserSetV20180412(UserSetHandler):
+    """The user set in API 2018-04-12."""
 
+    version = VERSION
+    maps = (ADD,)
+    max_added = _MAX_PER_CALL
+    login_needs = "a password"
 
-class _Directory:
-    """The cluster's users by the actions of this version, 100 users a call."""
+    def validate(self, inputs: UserSetInputs) -> Iterator[Violation]:
+        """Check the names' length as well, which is longer than in 2024-07-30."""
+        yield from super().validate(inputs)
+        for name in inputs.users:
+            yield from at_least(f"users.{name}.name", name, _MIN_NAME, f"AddUsers, API {VERSION}")
 
-    most_added = _MOST_A_CALL
+    def list_users(self, op: Operation[UserSetInputs]) -> dict[str, str]:
+        """Call ListUsers."""
+        users = op.api.pages("ListUsers", {**cluster_id(op), "PageSize": 50})
+        return {user["Name"]: user.get("Group") or "users" for user in users}
 
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self.cluster = {"ClusterId": request.inputs["cluster"]}
+    def add(self, op: Operation[UserSetInputs], batch: Sequence[UserArgs]) -> None:
+        """Call AddUsers."""
+        self._call(op, USER, batch)
 
-    def list(self) -> dict[str, str]:
-        """ListUsers."""
-        found = self.request.api.pages("ListUsers", {**self.cluster, "PageSize": 50})
-        return {user["Name"]: user.get("Group") or "users" for user in found}
+    def change_groups(self, op: Operation[UserSetInputs], users: Sequence[UserArgs]) -> None:
+        """Call ModifyUserGroups."""
+        self._call(op, GROUP, users)
 
-    def add(self, names: Sequence[str]) -> None:
-        """AddUsers."""
-        self._call("AddUsers", names, "Group", "Password")
+    def change_passwords(self, op: Operation[UserSetInputs], users: Sequence[UserArgs]) -> None:
+        """Call ModifyUserPasswords."""
+        self._call(op, PASSWORD, users)
 
-    def regroup(self, names: Sequence[str]) -> None:
-        """ModifyUserGroups."""
-        for part in people.in_parts(names, _MOST_A_CALL):
-            self._call("ModifyUserGroups", part, "Group")
+    def remove_batch(self, op: Operation[UserSetInputs], names: Sequence[str]) -> None:
+        """Call DeleteUsers."""
+        op.api.call("DeleteUsers", {**cluster_id(op), "User": [{"Name": name} for name in names]})
 
-    def rekey(self, names: Sequence[str]) -> None:
-        """ModifyUserPasswords."""
-        for part in people.in_parts(names, _MOST_A_CALL):
-            self._call("ModifyUserPasswords", part, "Password")
-
-    def remove(self, names: Sequence[str]) -> None:
-        """DeleteUsers."""
-        for part in people.in_parts(names, _MOST_A_CALL):
-            self._call("DeleteUsers", part)
-
-    def _call(self, action: str, names: Sequence[str], *fields: str) -> None:
-        inputs = self.request.inputs
-        told: dict[str, Mapping[str, Any]] = {"Group": inputs["users"], "Password": inputs.get("passwords") or {}}
-        users = [{"Name": name, **{field: told[field].get(name) for field in fields}} for name in names]
-        self.request.api.call(action, {**self.cluster, "User": users})
-
-
-create, read, update, delete = people.life(_Directory)
+    def _call(self, op: Operation[UserSetInputs], fields: FieldMap, users: Sequence[UserArgs]) -> None:
+        for batch in batches(users, _MAX_PER_CALL):
+            op.api.call(fields.action, {**cluster_id(op), "User": [fields.encode_object(user) for user in batch]})

@@ -2,93 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
+from pulumi_ehpc.common.in_cluster import cluster_id
+from pulumi_ehpc.common.v2024_07_30 import VERSION
 from pulumi_ehpc.errors import Violation
-from pulumi_ehpc.lifecycle.fields import FieldMap
-from pulumi_ehpc.lifecycle.request import Request
-from pulumi_ehpc.user_set import people
+from pulumi_ehpc.lifecycle.operation import Operation
+from pulumi_ehpc.schema.codec import FieldMap, nested
+from pulumi_ehpc.schema.unknowns import Unknown
+from pulumi_ehpc.user_set.args import UserArgs
+from pulumi_ehpc.user_set.handler import UserSetHandler
+from pulumi_ehpc.user_set.properties import UserSetInputs, UserSetProperties
+from pulumi_ehpc.wording import SECRET
 
-__all__ = ["MAPS", "VERSION", "check", "create", "delete", "read", "update"]
-
-VERSION: Final = "2024-07-30"
-MAPS = (
-    FieldMap(
-        "CreateUsers",
-        VERSION,
-        derived={
-            "cluster": "goes to ClusterId of every action",
-            "users": "they are User[].UserName and User[].Group",
-            "exclusive": "not sent; decides whether others are removed",
-            "unknown_keys": "not sent; check uses it",
-            "passwords": "they are User[].Password",
-            "auth_keys": "they are User[].AuthKey",
-        },
-    ),
+USER = FieldMap(
+    UserArgs,
+    "CreateUsers",
+    VERSION,
+    under="User",
+    name="UserName",
+    group="Group",
+    password="Password",
+    auth_key="AuthKey",
 )
-_MOST_REMOVED: Final = 100
+GROUP = FieldMap(UserArgs, "UpdateUser", VERSION, name="UserName", group="Group")
+PASSWORD = FieldMap(UserArgs, "UpdateUser", VERSION, name="UserName", password="Password")
+CREATE = FieldMap(
+    UserSetProperties,
+    "CreateUsers",
+    VERSION,
+    users=nested("User", USER),
+    handled={
+        "cluster": "ClusterId of every action",
+        "exclusive": "not sent; decides whether others are removed",
+    },
+)
+_KEY_IS_FIXED: Final = (
+    "cannot change for a user who exists: no action does it; keep the old key, or remove the user, run pulumi up and "
+    "declare the user again"
+)
 
 
-def check(inputs: Mapping[str, Any]) -> Iterator[Violation]:
-    """Rules over several properties."""
-    yield from people.check(inputs, shortest=1, longest=30, keys=True)
+class UserSetV20240730(UserSetHandler):
+    """The user set in API 2024-07-30."""
 
+    version = VERSION
+    maps = (CREATE,)
+    max_added = 20
+    login_needs = "a password or an auth_key"
 
-def check_change(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> Iterator[Violation]:
-    """UpdateUser changes group and password; no action changes a key."""
-    before, after = olds.get("auth_keys") or {}, inputs.get("auth_keys")
-    for name in inputs.get("users") or ():
-        if isinstance(after, Mapping) and name in (olds.get("users") or ()) and before.get(name) != after.get(name):
-            rule = "cannot change for a user who exists: no action does it; put the old key back, or drop the user, run"
-            yield Violation(f"users.{name}.auth_key", "[secret]", f"{rule} pulumi up and declare the user again")
+    def validate_change(self, old: UserSetInputs, new: UserSetInputs) -> Iterator[Violation]:
+        """Refuse a changed key: UpdateUser changes group and password only."""
+        for name, user in new.users.items():
+            known = name in old.users and not isinstance(user.auth_key, Unknown)
+            if known and user.auth_key != old.users[name].auth_key:
+                yield Violation(f"users.{name}.auth_key", SECRET, _KEY_IS_FIXED)
 
+    def list_users(self, op: Operation[UserSetInputs]) -> dict[str, str]:
+        """Call ListUsers."""
+        users = op.api.pages("ListUsers", {**cluster_id(op), "PageSize": 50})
+        return {user["UserName"]: user.get("Group") or "users" for user in users}
 
-class _Directory:
-    """The cluster's users by the actions of this version."""
+    def add(self, op: Operation[UserSetInputs], batch: Sequence[UserArgs]) -> None:
+        """Call CreateUsers."""
+        op.api.call("CreateUsers", {**cluster_id(op), "User": [USER.encode_object(user) for user in batch]})
 
-    most_added = 20
+    def change_groups(self, op: Operation[UserSetInputs], users: Sequence[UserArgs]) -> None:
+        """Call UpdateUser, one a call."""
+        self._update(op, GROUP, users)
 
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self.cluster = {"ClusterId": request.inputs["cluster"]}
+    def change_passwords(self, op: Operation[UserSetInputs], users: Sequence[UserArgs]) -> None:
+        """Call UpdateUser, one a call."""
+        self._update(op, PASSWORD, users)
 
-    def list(self) -> dict[str, str]:
-        """ListUsers."""
-        found = self.request.api.pages("ListUsers", {**self.cluster, "PageSize": 50})
-        return {user["UserName"]: user.get("Group") or "users" for user in found}
+    def remove_batch(self, op: Operation[UserSetInputs], names: Sequence[str]) -> None:
+        """Call DeleteUsers."""
+        op.api.call("DeleteUsers", {**cluster_id(op), "User": [{"UserName": name} for name in names]})
 
-    def add(self, names: Sequence[str]) -> None:
-        """CreateUsers."""
-        self.request.api.call("CreateUsers", {**self.cluster, "User": [self._user(name) for name in names]})
-
-    def regroup(self, names: Sequence[str]) -> None:
-        """UpdateUser, one a call."""
-        for name in names:
-            self.request.api.call(
-                "UpdateUser", {**self.cluster, "UserName": name, "Group": self.request.inputs["users"][name]}
-            )
-
-    def rekey(self, names: Sequence[str]) -> None:
-        """UpdateUser, one a call."""
-        for name in names:
-            self.request.api.call(
-                "UpdateUser", {**self.cluster, "UserName": name, "Password": self.request.inputs["passwords"][name]}
-            )
-
-    def remove(self, names: Sequence[str]) -> None:
-        """DeleteUsers, 100 a call."""
-        for part in people.in_parts(names, _MOST_REMOVED):
-            self.request.api.call("DeleteUsers", {**self.cluster, "User": [{"UserName": name} for name in part]})
-
-    def _user(self, name: str) -> dict[str, Any]:
-        inputs = self.request.inputs
-        return {
-            "UserName": name,
-            "Group": inputs["users"][name],
-            "Password": (inputs.get("passwords") or {}).get(name),
-            "AuthKey": (inputs.get("auth_keys") or {}).get(name),
-        }
-
-
-create, read, update, delete = people.life(_Directory)
+    def _update(self, op: Operation[UserSetInputs], fields: FieldMap, users: Sequence[UserArgs]) -> None:
+        for user in users:
+            op.api.call("UpdateUser", {**cluster_id(op), **fields.encode(user)})

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pulumi_ehpc.api import Outcome
-from pulumi_ehpc.errors import Violation
-from pulumi_ehpc.lifecycle.adoption import adopt, differing, stays
-from pulumi_ehpc.lifecycle.certainty import make_sure
-from pulumi_ehpc.lifecycle.fields import FieldMap
-from pulumi_ehpc.lifecycle.request import GONE, Found, Gone, Made, Request
-from pulumi_ehpc.lifecycle.rows import rows_of
-from pulumi_ehpc.volume.mounts import born_with
-from pulumi_ehpc.volume.resource import Volume
+from pulumi_ehpc.common.in_cluster import cluster_id
+from pulumi_ehpc.common.v2024_07_30 import VERSION
+from pulumi_ehpc.lifecycle.named import Found
+from pulumi_ehpc.lifecycle.operation import Operation
+from pulumi_ehpc.schema.codec import FieldMap
+from pulumi_ehpc.volume.handler import VolumeHandler
+from pulumi_ehpc.volume.properties import VolumeInputs, VolumeProperties
 
-__all__ = ["MAPS", "VERSION", "check", "create", "delete", "read", "update"]
-
-VERSION: Final = "2024-07-30"
+_ALL_NODES: Final = "it mounts on all nodes; leave it out"
 
 ATTACH = FieldMap(
+    VolumeProperties,
     "AttachSharedStorages",
     VERSION,
     under="SharedStorages",
@@ -30,93 +27,64 @@ ATTACH = FieldMap(
     volume_type="VolumeType",
     protocol="ProtocolType",
     mount_options="MountOptions",
-    derived={"cluster": "goes to ClusterId of every action", "cluster_mounts": "not sent; check uses it"},
-    refused={
-        "queue": "it mounts on all nodes; leave it out",
-        "roles": "it mounts on all nodes; leave it out",
-    },
+    handled={"cluster": "ClusterId of every action", "cluster_mounts": "not sent; check uses it"},
+    unsupported={"queue": _ALL_NODES, "roles": _ALL_NODES},
 )
-MAPS = (ATTACH,)
-_ROWS = rows_of(Volume)
+MOUNT = FieldMap(
+    VolumeProperties,
+    file_system_id="FileSystemId",
+    volume_type="FileSystemType",
+    mount_target="MountTarget",
+    mount_directory="MountDirectory",
+    storage_directory="StorageDirectory",
+)
+"""ListSharedStorages spells some things its own way."""
 
 
-def check(inputs: Mapping[str, Any]) -> Iterator[Violation]:
-    """Rules over several properties."""
-    yield from born_with(inputs)
+class VolumeV20240730(VolumeHandler):
+    """The volume in API 2024-07-30."""
 
+    version = VERSION
+    maps = (ATTACH,)
 
-def create(request: Request) -> Made:
-    """Mount the file system, or use a mount that exists."""
-    found = _find(request)
-    where = request.inputs["mount_directory"]
-    if found is not None:
-        made = request.made(_id(request), {"created": adopt(request, f"the mount at {where}", _ROWS, found)})
-        if not differing(_ROWS, request.inputs, found):
-            return made
-        _detach(request)
-    storage = ATTACH.to_wire(_ROWS, request.inputs)["SharedStorages"]
-    parameters = {**_cluster(request), "SharedStorages": [storage]}
-    make_sure(request, lambda: request.api.call("AttachSharedStorages", parameters), lambda: _find(request) is not None)
-    made = request.made(_id(request), {"created": True})
-    _wait(request, mounted=True)
-    return made
+    def find(self, op: Operation[VolumeInputs]) -> Found | None:
+        """Look for the mount in the list, which groups mounts by file system."""
+        for storage in op.api.pages("ListSharedStorages", cluster_id(op)):
+            for mount in storage.get("MountInfo") or ():
+                if mount.get("MountDirectory") == op.inputs.mount_directory:
+                    return {**storage, **mount}
+        return None
 
+    def decode(self, op: Operation[VolumeInputs], found: Found) -> dict[str, Any]:
+        """Return the mount as declared values."""
+        return MOUNT.decode(found)
 
-def update(request: Request) -> Made:
-    """Mount it anew if it has vanished meanwhile; a mount has nothing that changes in place."""
-    assert request.accepted is not None, "a volume to update is known by its id"
-    return create(request) if _find(request) is None else request.accepted
+    def create_one(self, op: Operation[VolumeInputs]) -> None:
+        """Call AttachSharedStorages."""
+        op.api.call("AttachSharedStorages", {**cluster_id(op), "SharedStorages": [ATTACH.encode_object(op.inputs)]})
 
+    def finish_create(self, op: Operation[VolumeInputs]) -> None:
+        """Wait until the file system is mounted."""
+        self._wait(op, mounted=True)
 
-def read(request: Request) -> Found | Gone:
-    """Look at the mount."""
-    found = _find(request)
-    return GONE if found is None else Found({}, found)
+    def remount(self, op: Operation[VolumeInputs]) -> None:
+        """Unmount what is there, then mount what is declared."""
+        self._detach(op)
+        self.create_one(op)
+        self._wait(op, mounted=True)
 
+    def delete_one(self, op: Operation[VolumeInputs], found: Found) -> None:
+        """Unmount, and wait until it is unmounted. The data stay."""
+        self._detach(op)
 
-def delete(request: Request) -> None:
-    """Unmount, and wait until it is unmounted. The data stay."""
-    where = request.inputs["mount_directory"]
-    if not stays(request, f"the mount at {where}") and _find(request) is not None:
-        _detach(request)
+    def _detach(self, op: Operation[VolumeInputs]) -> None:
+        mounts = [{"MountDirectory": op.inputs.mount_directory}]
+        op.api.call("DetachSharedStorages", {**cluster_id(op), "SharedStorages": mounts})
+        self._wait(op, mounted=False)
 
+    def _wait(self, op: Operation[VolumeInputs], *, mounted: bool) -> None:
+        def probe() -> tuple[Outcome, str]:
+            seen = self.find(op) is not None
+            return (Outcome.DONE if seen is mounted else Outcome.PENDING), "mounted" if seen else "not mounted"
 
-def _detach(request: Request) -> None:
-    mounts = [{"MountDirectory": request.inputs["mount_directory"]}]
-    request.api.call("DetachSharedStorages", {**_cluster(request), "SharedStorages": mounts})
-    _wait(request, mounted=False)
-
-
-def _find(request: Request) -> dict[str, Any] | None:
-    """The mount as declared values, or None.
-
-    The answer groups mounts by file system and spells some things its own way.
-    """
-    for storage in request.api.pages("ListSharedStorages", _cluster(request)):
-        for mount in storage.get("MountInfo") or ():
-            if mount.get("MountDirectory") == request.inputs["mount_directory"]:
-                return {
-                    "file_system_id": storage.get("FileSystemId"),
-                    "volume_type": storage.get("FileSystemType"),
-                    "mount_target": mount.get("MountTarget"),
-                    "mount_directory": mount.get("MountDirectory"),
-                    "storage_directory": mount.get("StorageDirectory"),
-                }
-    return None
-
-
-def _wait(request: Request, *, mounted: bool) -> None:
-    def probe() -> tuple[Outcome, str]:
-        seen = _find(request) is not None
-        return (Outcome.DONE if seen is mounted else Outcome.PENDING), "mounted" if seen else "not mounted"
-
-    doing = "mounting" if mounted else "unmounting"
-    request.wait_until(probe, doing=doing, until=f"{request.title} {'to be' if mounted else 'not to be'} mounted")
-
-
-def _id(request: Request) -> str:
-    return f"{request.inputs['cluster']}:{request.inputs['mount_directory']}"
-
-
-def _cluster(request: Request) -> dict[str, Any]:
-    return {"ClusterId": request.inputs["cluster"]}
+        op.wait_until(probe, "mounting" if mounted else "unmounting")

@@ -29,6 +29,13 @@ def test_a_measurement_measures(measured: object, monkeypatch: pytest.MonkeyPatc
     assert found.ratio > 0
 
 
+def test_a_thousand_users_are_checked_in_time_that_grows_with_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A square of their number would be seconds."""
+    monkeypatch.setattr(users, "_ROUNDS", 1)
+    (found,) = users.measure()
+    assert found.seconds < 1
+
+
 @pytest.mark.engine
 def test_nothing_changes_in_the_measured_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "QUEUES", 2)

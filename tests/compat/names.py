@@ -1,6 +1,6 @@
 """What stands in every user's state, as the package has it now.
 
-``python -m tests.compat.names`` writes the golden file anew; only ever to add what is new.
+``python -m tests.compat.names`` writes the golden file again; only ever to add what is new.
 """
 
 from __future__ import annotations
@@ -15,46 +15,56 @@ from pulumi.dynamic.dynamic import serialize_provider
 import pulumi_ehpc as ehpc
 from pulumi_ehpc import _providers
 from pulumi_ehpc.api import spec
-from pulumi_ehpc.lifecycle.identity import Identity
-from pulumi_ehpc.lifecycle.noun import ROOMS
-from tests.nouns.maximal import live
-from tests.nouns.stack import stack_on
+from pulumi_ehpc.engine.identity import IDENTITY, Identity
+from tests.resources.maximal import create_and_update_everything
+from tests.resources.stack import TYPES, stack_on
 
 GOLDEN = Path(__file__).with_name("persisted_names.json")
 
 
 def current() -> dict[str, Any]:
-    """The names, in the golden file's form."""
-    nouns = {name: {"type": type_token(getattr(ehpc, name))} for name in sorted(ROOMS)}
-    nouns["Identity"] = {"type": type_token(Identity)}
-    state = {version: state_keys(version) for version in spec.VERSIONS}
-    return {"providers": {name: provider(name) for name in _providers.__all__}, "nouns": nouns, "state": state}
+    """Return the names, in the golden file's form."""
+    types = {name: {"type": type_token(getattr(ehpc, name))} for name in sorted(TYPES)}
+    types[IDENTITY] = {"type": type_token(Identity)}
+    return {
+        "providers": {name: provider(name) for name in _providers.__all__},
+        "nouns": types,  # the resource types; the golden file keeps its first words, too
+        "state": {version: state_keys(version) for version in spec.VERSIONS},
+    }
 
 
 def provider(name: str) -> dict[str, str]:
-    """A provider's class path, and the pickle of it that every resource in state has."""
+    """Return a provider's class path, and the pickle of it that every resource in state has."""
     made = getattr(_providers, name)()
     return {"class": f"{type(made).__module__}.{type(made).__qualname__}", "pickle": serialize_provider(made)}
 
 
 def type_token(resource: Any) -> str:
-    """The type of a resource in its URN."""
+    """Return the type of a resource in its URN."""
     return f"pulumi-python:{resource._resource_type_name}"
 
 
 def state_keys(version: str) -> dict[str, dict[str, list[str]]]:
-    """The keys of inputs and outputs of every noun, seen where everything is declared that a version takes."""
+    """Return the keys of inputs and outputs of every resource type.
+
+    They are seen where everything is declared that a version supports; a key counts where it holds something.
+    """
     keys: dict[str, dict[str, set[str]]] = {}
     with stack_on(version) as stack:
-        for living in live(stack):
-            known = keys.setdefault(living.noun, {"inputs": set(), "outputs": set()})
-            known["inputs"].update(living.inputs)
-            known["outputs"].update(living.outputs)
+        for resource in create_and_update_everything(stack):
+            known = keys.setdefault(resource.type_name, {"inputs": set(), "outputs": set()})
+            known["inputs"].update(held(resource.inputs))
+            known["outputs"].update(held(resource.outputs))
     return {name: {side: sorted(keys[name][side]) for side in ("inputs", "outputs")} for name in sorted(keys)}
 
 
+def held(values: dict[str, Any]) -> list[str]:
+    """Return the keys that hold something."""
+    return [name for name, value in values.items() if value not in (None, [], {})]
+
+
 def pickled(name: str) -> bytes:
-    """The pickle of a provider in the golden file."""
+    """Return the pickle of a provider in the golden file."""
     return base64.b64decode(json.loads(GOLDEN.read_text())["providers"][name]["pickle"])
 
 

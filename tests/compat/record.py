@@ -1,6 +1,6 @@
 """Stores what the package that is installed leaves in a stack: ``python -m tests.compat.record RELEASE``.
 
-This is how the stacks under ``stacks/`` came to be, and so it is history: what is there is never made anew, because
+This is how the stacks under ``stacks/`` came to be, and so it is history: what is there is never written again, because
 then it would be what the newest release writes and would prove nothing. It is run again only to add the state that
 another release writes, into a folder of its own.
 """

@@ -23,7 +23,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Request
 
 from pulumi_ehpc.fake import FakeCloud, FakeServer, ManualClock
-from tests.engine.workbench import Workbench
+from tests.stories.workbench import Workbench
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.compat.stacks import SteppingCloud, StoredStack, stored, workbench
-from tests.engine.workbench import Workbench
+from tests.stories.workbench import Workbench
 
 pytestmark = pytest.mark.engine
 

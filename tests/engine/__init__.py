@@ -1,1 +1,1 @@
-"""The real Pulumi CLI with a file backend, against the fake over HTTP."""
+"""The adapter to the engine: programs under mocks, provider methods and the plugin process; no CLI."""

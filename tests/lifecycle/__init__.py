@@ -1,1 +1,1 @@
-"""What all nouns share: rows, check, diff, steps, the adapter to the engine."""
+"""What the handlers of all resource types share, with small handlers of their own."""

@@ -1,4 +1,4 @@
-"""The session of a provider process: one client for a region, one lock for a cluster."""
+"""The session of a provider process: one client for a region, one lock for a cluster, and two refusals."""
 
 from __future__ import annotations
 
@@ -6,36 +6,31 @@ import threading
 
 import pytest
 
-from pulumi_ehpc.errors import ConfigurationError, InputError
-from pulumi_ehpc.lifecycle.request import Locks
-from pulumi_ehpc.lifecycle.session import Session, session_for
+from pulumi_ehpc.api import Settings
+from pulumi_ehpc.errors import AuthenticationError, ConfigurationError, RefusedError
+from pulumi_ehpc.lifecycle.session import Locks, Session
+from tests.lifecycle.bench import ACCOUNT, Bench
 
-SETTINGS = {"ehpc:region": "cn-hangzhou", "ehpc:endpoint": "http://127.0.0.1:9"}
-
-
-def test_configuration_has_one_session() -> None:
-    assert session_for(SETTINGS) is session_for(dict(reversed(SETTINGS.items())))
-    assert session_for(SETTINGS) is not session_for({**SETTINGS, "ehpc:region": "cn-beijing"})
+ENDPOINT = "http://127.0.0.1:9"
 
 
-def test_wrong_settings_are_all_told() -> None:
-    with pytest.raises(InputError) as caught:
-        Session({"ehpc:region": "Hangzhou!", "ehpc:apiVersion": "2020-01-01"}, {})
-    assert {violation.property for violation in caught.value.violations} == {"ehpc:region", "ehpc:apiVersion"}
+def session(region: str = "cn-hangzhou", endpoint: str = ENDPOINT) -> Session:
+    """A session with settings."""
+    return Session(Settings(region, endpoint), "2024-07-30")
 
 
 def test_client_is_made_once_for_a_region() -> None:
-    session = Session(SETTINGS, {})
-    assert session.client("") is session.client("cn-hangzhou")
+    made = session()
+    assert made.client("") is made.client("cn-hangzhou")
 
 
 def test_region_that_is_not_set_is_the_recorded_one() -> None:
-    session = Session({"ehpc:endpoint": "http://127.0.0.1:9"}, {})
-    assert session.client("cn-beijing").settings.region == "cn-beijing"
-    assert session.client("").settings.region == "", "an endpoint is enough"
-    session = Session({}, {})
-    with pytest.raises(ConfigurationError, match="No region is set"):
-        session.client("")
+    made = session(region="")
+    assert made.client("cn-beijing").settings.region == "cn-beijing"
+    assert made.client("cn-beijing") is not made.client("cn-hangzhou")
+    assert made.client("").settings.region == "", "an endpoint is enough"
+    with pytest.raises(ConfigurationError, match=r"No region is set\..*pulumi config set ehpc:region"):
+        session(region="", endpoint="").client("")
 
 
 def test_cluster_has_one_lock_that_its_holder_may_take_again() -> None:
@@ -51,3 +46,40 @@ def test_cluster_has_one_lock_that_its_holder_may_take_again() -> None:
         assert not taken.wait(0.05)
     other.join()
     assert taken.is_set()
+
+
+def test_other_region_than_the_recorded_one_is_refused() -> None:
+    with pytest.raises(RefusedError, match="Item 'work' lives in cn-beijing, but the region is set to cn-hangzhou"):
+        session().require_region("cn-beijing", "Item 'work'")
+
+
+@pytest.mark.parametrize(("current", "recorded"), [("cn-hangzhou", "cn-hangzhou"), ("", "cn-beijing"), ("x", "")])
+def test_same_or_unknown_region_passes(current: str, recorded: str) -> None:
+    session(region=current).require_region(recorded, "Item 'work'")
+
+
+@pytest.mark.parametrize(
+    ("current", "named"), [("2000000000000002", "of account 2000000000000002"), (None, "could not be established")]
+)
+def test_other_account_than_the_recorded_one_is_refused(bench: Bench, current: str | None, named: str) -> None:
+    bench.client.account = current
+    with pytest.raises(RefusedError, match=f"belongs to account {ACCOUNT} .*{named}.*It stays in state"):
+        bench.session.require_account(bench.client, ACCOUNT, "Item 'work'")
+
+
+def test_same_account_passes(bench: Bench) -> None:
+    bench.session.require_account(bench.client, ACCOUNT, "Item 'work'")
+
+
+def test_nobody_is_asked_where_no_account_was_recorded(bench: Bench) -> None:
+    bench.client.account = AuthenticationError(
+        "The key is unknown.",
+        code="X",
+        http_status=403,
+        request_id="R",
+        action="GetCallerIdentity",
+        version="2015-04-01",
+    )
+    bench.session.require_account(bench.client, "", "Item 'work'")
+    with pytest.raises(AuthenticationError):
+        bench.session.require_account(bench.client, ACCOUNT, "Item 'work'")

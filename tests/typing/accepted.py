@@ -1,6 +1,8 @@
-"""What type checkers accept; never run."""
+"""Programs that type checkers accept; never run."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pulumi
 from typing_extensions import assert_type
@@ -50,18 +52,22 @@ data = ehpc.Volume(
 )
 
 assert_type(cluster.status, pulumi.Output[str])
-assert_type(cluster.max_count, pulumi.Output[int])
-assert_type(cluster.enable_scale_in, pulumi.Output[bool])
-assert_type(cluster.tags, pulumi.Output[dict[str, str]])
+assert_type(cluster.max_count, pulumi.Output[int | None])
+assert_type(cluster.enable_scale_in, pulumi.Output[bool | None])
+assert_type(cluster.manager, pulumi.Output[dict[str, Any] | None])
+assert_type(cluster.tags, pulumi.Output[dict[str, str] | None])
 assert_type(cluster.id, pulumi.Output[str])
 assert_type(cluster.api_version, pulumi.Output[str])
 assert_type(work.cluster, pulumi.Output[str])
-assert_type(work.max_count, pulumi.Output[int])
-assert_type(work.vswitch_ids, pulumi.Output[list[str]])
+assert_type(work.name, pulumi.Output[str])
+assert_type(work.max_count, pulumi.Output[int | None])
+assert_type(work.vswitch_ids, pulumi.Output[list[str] | None])
+assert_type(work.compute_nodes, pulumi.Output[list[dict[str, Any]] | None])
 assert_type(work.created, pulumi.Output[bool])
-assert_type(fixed.queue, pulumi.Output[str])
+assert_type(fixed.queue, pulumi.Output[str | None])
+assert_type(fixed.count, pulumi.Output[int])
 assert_type(fixed.nodes, pulumi.Output[list[dict[str, str]]])
-assert_type(fixed.spot_price_limit, pulumi.Output[float])
+assert_type(fixed.spot_price_limit, pulumi.Output[float | None])
 assert_type(team.users, pulumi.Output[dict[str, str]])
 assert_type(team.created_users, pulumi.Output[list[str]])
 assert_type(data.mount_directory, pulumi.Output[str])

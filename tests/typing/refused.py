@@ -1,4 +1,4 @@
-"""What type checkers refuse; never run.
+"""Programs that type checkers refuse; never run.
 
 Each comment names the error that is expected in its line. mypy complains of a comment that is not needed, so a mistake
 that slips through is an error, too.
@@ -29,3 +29,4 @@ ehpc.UserArgs(group="wheel")  # type: ignore[call-arg]
 ehpc.UserArgs("alice")  # type: ignore[call-arg]
 ehpc.SharedStorageArgs(file_system_id="fs-1", mount_target="x", mount_directory=1)  # type: ignore[arg-type]
 ehpc.SystemDiskArgs(size_gib="60")  # type: ignore[arg-type]
+ehpc.DataDiskArgs(mount_dir="/scratch")  # type: ignore[call-arg]

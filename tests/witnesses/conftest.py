@@ -73,5 +73,5 @@ def refusal(call: Callable[[], object]) -> Refusal:
 
 
 def plain(value: Any) -> Any:
-    """Parse a JSON text."""
+    """Parse a JSON string."""
     return json.loads(value)

@@ -1,4 +1,4 @@
-"""A whole life of every noun as the official SDK of 2018-04-12 sees it, once with each signature."""
+"""The whole life of every resource type as the official SDK of 2018-04-12 sees it, once with each signature."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def task(world: World, cluster_id: str, task_id: str) -> Any:
 
 
 def test_cluster(world: World) -> None:
-    answer = create(world, client_token="once")
-    assert create(world, client_token="once").cluster_id == answer.cluster_id
-    cluster_id = answer.cluster_id
+    response = create(world, client_token="once")
+    assert create(world, client_token="once").cluster_id == response.cluster_id
+    cluster_id = response.cluster_id
     assert describe(world, cluster_id).status == "uninit"
-    assert (task(world, cluster_id, answer.task_id).task_type, task(world, cluster_id, answer.task_id).status) == (
+    assert (task(world, cluster_id, response.task_id).task_type, task(world, cluster_id, response.task_id).status) == (
         "CreateCluster",
         "Processing",
     )
@@ -87,11 +87,11 @@ def test_cluster(world: World) -> None:
     meta = world.v2018.list_clusters_meta(m.ListClustersMetaRequest()).body
     assert (meta.total_count, meta.clusters.cluster_info_simple[0].status) == (1, "running")
 
-    change = m.ModifyClusterAttributesRequest(cluster_id=cluster_id, name="renamed", description="and described anew")
+    change = m.ModifyClusterAttributesRequest(cluster_id=cluster_id, name="renamed", description="and described again")
     world.v2018.modify_cluster_attributes(change)
     world.v2018.upgrade_client(m.UpgradeClientRequest(cluster_id=cluster_id, client_version="2.0.0"))
     info = describe(world, cluster_id)
-    assert (info.name, info.description, info.client_version) == ("renamed", "and described anew", "2.0.0")
+    assert (info.name, info.description, info.client_version) == ("renamed", "and described again", "2.0.0")
 
     gone = world.v2018.delete_cluster(m.DeleteClusterRequest(cluster_id=cluster_id, release_instance="true")).body
     assert describe(world, cluster_id).status == "releasing"
@@ -104,12 +104,12 @@ def test_cluster(world: World) -> None:
 
 def test_cluster_that_fails(world: World) -> None:
     world.cloud.fail_next("CreateCluster", "No stock.")
-    answer = create(world)
+    response = create(world)
     world.advance(300)
-    assert describe(world, answer.cluster_id).status == "exception"
-    failed = task(world, answer.cluster_id, answer.task_id)
+    assert describe(world, response.cluster_id).status == "exception"
+    failed = task(world, response.cluster_id, response.task_id)
     assert (failed.status, json.loads(failed.errors)[0]["Message"]) == ("Failed", "No stock.")
-    world.v2018.delete_cluster(m.DeleteClusterRequest(cluster_id=answer.cluster_id))
+    world.v2018.delete_cluster(m.DeleteClusterRequest(cluster_id=response.cluster_id))
 
 
 def test_tags(world: World) -> None:
@@ -143,8 +143,8 @@ def test_nodes(world: World) -> None:
         data_disks=[m.AddNodesRequestDataDisks(data_disk_category="cloud_essd", data_disk_size=100)],
         client_token="nodes-once",
     )
-    answer = world.v2018.add_nodes(order).body
-    ids = answer.instance_ids.instance_id
+    response = world.v2018.add_nodes(order).body
+    ids = response.instance_ids.instance_id
     assert world.v2018.add_nodes(order).body.instance_ids.instance_id == ids
     assert len(ids) == 3
     world.advance(20)
@@ -161,7 +161,7 @@ def test_nodes(world: World) -> None:
         8,
         64 * 1024,
     )
-    assert task(world, cluster_id, answer.task_id).status == "Success"
+    assert task(world, cluster_id, response.task_id).status == "Success"
     assert [node.roles.role for node in nodes(world, cluster_id, role="Manager")] == [["Scheduler", "Account"]]
 
     world.v2018.add_queue(m.AddQueueRequest(cluster_id=cluster_id, queue_name="fat"))

@@ -1,4 +1,4 @@
-"""A whole life of every noun as the official SDK of 2024-07-30 sees it, once with each signature."""
+"""The whole life of every resource type as the official SDK of 2024-07-30 sees it, once with each signature."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def get(world: World, cluster_id: str) -> Any:
 
 
 def test_cluster(world: World) -> None:
-    answer = create(world, deletion_protection=True)
-    assert answer.success is True
-    cluster_id = answer.cluster_id
+    response = create(world, deletion_protection=True)
+    assert response.success is True
+    cluster_id = response.cluster_id
     seen = [get(world, cluster_id).cluster_status]
     for seconds in (10, 200, 90):
         world.advance(seconds)
@@ -78,7 +78,7 @@ def test_cluster(world: World) -> None:
         m.UpdateClusterRequest(
             cluster_id=cluster_id,
             cluster_name="renamed",
-            cluster_description="described-anew",
+            cluster_description="described-again",
             deletion_protection=False,
             enable_scale_out=True,
             grow_interval=4,
@@ -193,8 +193,8 @@ def test_nodes(world: World) -> None:
     world.v2024.update_nodes(m.UpdateNodesRequest(cluster_id=cluster_id, instances=[keep]))
     assert [node.keep_alive for node in nodes()] == [False, True]
 
-    answer = world.v2024.delete_nodes(m.DeleteNodesRequest(cluster_id=cluster_id, instance_ids=ids)).body
-    assert (answer.success, bool(answer.task_id)) == (True, True)
+    response = world.v2024.delete_nodes(m.DeleteNodesRequest(cluster_id=cluster_id, instance_ids=ids)).body
+    assert (response.success, bool(response.task_id)) == (True, True)
     assert {node.status for node in nodes()} == {"releasing"}
     world.advance(60)
     assert nodes() == []

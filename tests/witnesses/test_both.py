@@ -1,4 +1,4 @@
-"""Both official SDKs on one state, and what they say to bad keys."""
+"""Both official SDKs on one state, and what they report of bad keys."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def created_2024(world: World) -> str:
     return cluster_id
 
 
-def test_what_one_version_makes_the_other_shows(world: World) -> None:
+def test_what_one_version_creates_the_other_returns(world: World) -> None:
     cluster_id = created_2024(world)
     info = world.v2018.describe_cluster(m2018.DescribeClusterRequest(cluster_id=cluster_id)).body.cluster_info
     assert (info.name, info.status) == ("genomics", "running")

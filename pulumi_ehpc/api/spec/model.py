@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Acceptor", "Action", "ErrorCode", "Failure", "Paginator", "Shape", "Waiter"]
-
 
 @dataclass(frozen=True)
 class Shape:

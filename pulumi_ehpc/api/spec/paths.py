@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["dig"]
-
 
 def dig(value: Any, path: str) -> Any:
     """Return the value at a dotted path, such as ``ClusterInfo.Status``; None where the path ends early."""

@@ -10,8 +10,6 @@ from typing import Any
 
 from pulumi_ehpc.wording import SECRET
 
-__all__ = ["redact", "secret_names", "secret_values"]
-
 
 @cache
 def secret_names() -> frozenset[str]:

@@ -17,7 +17,7 @@ import pulumi_ehpc as ehpc
 
 # The key of a data disk's mount point as programs write it now. A release that renames it changes this line and no
 # other: the stored stacks hold the old key, and neither it nor what is read from it may show as a change.
-MOUNT = "mount_dir"
+MOUNT = "mount_directory"
 
 NEWER = pulumi.Config("ehpc").require("apiVersion") == "2024-07-30"
 EDITED = pulumi.Config().get_bool("edited") or False
@@ -211,17 +211,22 @@ archive = ehpc.Volume("archive", cluster=hpc, **storage("data"), mount_directory
 pulumi.export("cluster", hpc.id)
 for name in ("name", "status", "manager_ip", "create_time", "api_version", "region", "account_id", "max_count", "tags"):
     pulumi.export(f"cluster_{name}", getattr(hpc, name))
-pulumi.export("cluster_mounts", hpc.shared_storages.apply(lambda found: [one["mount_directory"] for one in found]))
-pulumi.export("cluster_manager", hpc.manager.apply(lambda found: found["instance_type"]))
+pulumi.export(
+    "cluster_mounts", hpc.shared_storages.apply(lambda found: [one["mount_directory"] for one in found or ()])
+)
+pulumi.export("cluster_manager", hpc.manager.apply(lambda found: found and found["instance_type"]))
 pulumi.export("queue", work.name)
 pulumi.export("queue_created", work.created)
 pulumi.export("queue_max_count", work.max_count)
 pulumi.export("queue_in_words", work.max_count.apply("at most {} nodes".format))
 pulumi.export(
-    "queue_disk_in_words", work.compute_nodes.apply(lambda found: f"{found[0]['system_disk']['size_gib']} GiB")
+    "queue_disk_in_words",
+    work.compute_nodes.apply(lambda found: found and f"{found[0]['system_disk']['size_gib']} GiB"),
 )
-pulumi.export("queue_sizes", work.compute_nodes.apply(lambda found: [one["system_disk"]["size_gib"] for one in found]))
-pulumi.export("queue_price_limit", work.compute_nodes.apply(lambda found: found[1]["spot_price_limit"]))
+pulumi.export(
+    "queue_sizes", work.compute_nodes.apply(lambda found: [one["system_disk"]["size_gib"] for one in found or ()])
+)
+pulumi.export("queue_price_limit", work.compute_nodes.apply(lambda found: found and found[1]["spot_price_limit"]))
 pulumi.export("plain_queue", plain.name)
 pulumi.export("plain_queue_created", plain.created)
 for group, made in (("fixed", fixed), ("disks", disks)):
@@ -230,10 +235,10 @@ for group, made in (("fixed", fixed), ("disks", disks)):
     pulumi.export(f"{group}_prefix", made.hostname_prefix)
     pulumi.export(f"{group}_nodes", made.nodes)
     pulumi.export(f"{group}_hostnames", made.nodes.apply(lambda found: [node["hostname"] for node in found]))
-pulumi.export("disks_sizes", disks.data_disks.apply(lambda found: [disk["size_gib"] for disk in found]))
+pulumi.export("disks_sizes", disks.data_disks.apply(lambda found: [disk["size_gib"] for disk in found or ()]))
 if NEWER:
-    pulumi.export("disks_mount", disks.data_disks.apply(lambda found: found[0][MOUNT]))
-    pulumi.export("queue_mount", work.compute_nodes.apply(lambda found: found[1]["data_disks"][0][MOUNT]))
+    pulumi.export("disks_mount", disks.data_disks.apply(lambda found: found and found[0][MOUNT]))
+    pulumi.export("queue_mount", work.compute_nodes.apply(lambda found: found and found[1]["data_disks"][0][MOUNT]))
 pulumi.export("users", team.users)
 pulumi.export("users_created", team.created_users.apply(sorted))
 pulumi.export("guests", guests.users)

@@ -1,0 +1,178 @@
+"""The plugin process: how many work at once, how it learns of Ctrl-C, notices its engine's death, and shows progress.
+
+The engine starts ``python -m pulumi.dynamic ... ADDRESS``. The SDK gives that process four worker threads, ignores
+``Cancel`` and outlives an engine that was killed. What is done about it here reaches into private names; each is
+guarded, and where one is missing the process works as the SDK made it and reports that.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+CANCELLED: Final = threading.Event()
+"""Set when the engine cancels the run."""
+
+LOG_FILE: Final = "EHPC_LOG_FILE"
+"""Environment variable: a file that gets a line of JSON for every API call and every defect, without secrets."""
+
+_RECONNECT_SECONDS: Final = 0.3
+_CONNECT_SECONDS: Final = 0.5
+_prepared = threading.Lock()
+_engine: engine_pb2_grpc.EngineStub | None = None
+_channel: grpc.Channel | None = None
+"""Kept, because a channel that is collected as garbage stops telling its state."""
+
+
+def prepare(workers: int) -> None:
+    """Make the process ready, once: no tracebacks, more workers, attention to Cancel and to the engine's death.
+
+    Args:
+        workers: Threads to work with.
+    """
+    if not _prepared.acquire(blocking=False):
+        return
+    sys.tracebacklimit = 0
+    address = _engine_address()
+    if address:
+        _watch_engine(address)
+    _notice_cancel()
+    _log_to(os.environ.get(LOG_FILE))
+    if not _raise_workers(workers):
+        show("", "this release of the Pulumi SDK works on four resources at a time", lasting=True)
+
+
+def show(urn: str, message: str, *, lasting: bool = False) -> None:
+    """Show a message in the resource's line, or lastingly below it; without an engine it goes nowhere."""
+    if _engine is None:
+        return
+    request = engine_pb2.LogRequest(
+        severity=engine_pb2.INFO, message=message, urn=urn, streamId=0, ephemeral=not lasting
+    )
+    try:
+        _engine.Log(request)
+    except grpc.RpcError:
+        # Progress is a courtesy; the watch on the engine deals with its death.
+        return
+
+
+def _log_to(path: str | None) -> None:
+    calls = logging.getLogger("pulumi_ehpc.api")
+    # Without a handler of its own, logging would write warnings and errors to stderr, which the engine shows.
+    calls.addHandler(logging.NullHandler())
+    if not path:
+        return
+    try:
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as error:
+        show("", f"{LOG_FILE} is ignored: {path} cannot be written ({error.strerror})", lasting=True)
+        return
+    calls.setLevel(logging.DEBUG)
+    calls.addHandler(handler)
+
+
+def _engine_address() -> str:
+    address = sys.argv[-1] if sys.argv else ""
+    return address if re.fullmatch(r"[\w.\[\]:-]+:\d+", address) else ""
+
+
+def _watch_engine(address: str) -> None:
+    """End this process soon after the engine's death; else it would go on creating beside the next run."""
+    global _engine, _channel
+    _channel = grpc.insecure_channel(address)
+    _engine = engine_pb2_grpc.EngineStub(_channel)
+    lost = threading.Event()
+    connected = threading.Event()
+
+    def watch(state: grpc.ChannelConnectivity) -> None:
+        if state is grpc.ChannelConnectivity.READY:
+            connected.set()
+        elif connected.is_set():
+            connected.clear()
+            lost.set()
+
+    def judge() -> None:
+        while True:
+            lost.wait()
+            lost.clear()
+            # A channel is idle after half an hour without a call, too: connect again, and go on watching.
+            _subscribe(watch)
+            while not connected.wait(_RECONNECT_SECONDS):
+                if not _listens(address):
+                    os._exit(1)
+
+    _subscribe(watch)
+    threading.Thread(target=judge, name="ehpc-engine-watch", daemon=True).start()
+
+
+def _subscribe(watch: Callable[[grpc.ChannelConnectivity], None]) -> None:
+    assert _channel is not None, "made before it is watched"
+    _channel.unsubscribe(watch)
+    _channel.subscribe(watch, try_to_connect=True)
+
+
+def _listens(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
+class _CancelNotice:
+    """Stands in for ``empty_pb2`` in the SDK's servicer, whose ``Cancel`` does nothing but ``empty_pb2.Empty()``."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(empty_pb2, name)
+
+    def Empty(self) -> Any:  # noqa: N802 - the name the SDK calls
+        if sys._getframe(1).f_code.co_name == "Cancel":
+            CANCELLED.set()
+        return empty_pb2.Empty()
+
+
+def _notice_cancel() -> None:
+    main: Any = sys.modules["__main__"]
+    if hasattr(main, "empty_pb2") and hasattr(main, "DynamicResourceProviderServicer"):
+        main.empty_pb2 = _CancelNotice()
+
+
+class _NeverIdle:
+    """Stands in for the pool's count of idle threads, which is too high after calls have queued up.
+
+    The pool then takes busy threads for idle ones and never grows to its limit. Without a count it starts a thread for
+    each call until the limit is reached.
+    """
+
+    def acquire(self, timeout: float | None = None) -> bool:
+        """No thread is idle."""
+        return False
+
+    def release(self) -> None:
+        """Nothing is counted."""
+
+
+def _raise_workers(count: int) -> bool:
+    """Let the SDK's thread pool grow to ``count`` threads; False when it cannot be found."""
+    for frame in sys._current_frames().values():
+        current: Any = frame
+        while current is not None:
+            server = current.f_locals.get("server")
+            pool = getattr(getattr(server, "_state", None), "thread_pool", None)
+            if pool is not None and hasattr(pool, "_max_workers"):
+                pool._max_workers = max(pool._max_workers, count)
+                pool._idle_semaphore = _NeverIdle()
+                return True
+            current = current.f_back
+    return False

@@ -1,0 +1,138 @@
+"""Check: the inputs to keep, and everything that is wrong with them. No network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from pulumi_ehpc.errors import Violation
+from pulumi_ehpc.lifecycle.naming import NamingContext
+from pulumi_ehpc.lifecycle.operation import EngineContext
+from pulumi_ehpc.lifecycle.resource_type import ResourceType
+from pulumi_ehpc.lifecycle.session import Session
+from pulumi_ehpc.schema.diff import compare
+from pulumi_ehpc.schema.properties import I
+from pulumi_ehpc.schema.property import REPLACE, Property
+from pulumi_ehpc.schema.unknowns import Unknown, has_unknown
+from pulumi_ehpc.schema.validation import Validator
+from pulumi_ehpc.wording import shown
+
+RECORDED: Final = ("api_version", "region", "identity")
+"""Inputs that check writes when the object is created and keeps for its life."""
+
+
+def check(
+    resource_type: ResourceType[I],
+    session: Session,
+    engine: EngineContext,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+) -> tuple[dict[str, Any], list[Violation]]:
+    """Check declared values.
+
+    Args:
+        resource_type: The resource type.
+        session: The stack's settings.
+        engine: The resource.
+        old: Inputs in state; empty for a new resource.
+        new: Inputs the program gives.
+
+    Returns:
+        The inputs to keep, tidied and with recorded and generated values, and every broken rule.
+    """
+    recorded = _recorded(session, old, new)
+    version = str(recorded["api_version"])
+    if version not in resource_type.handlers:
+        there = " and ".join(resource_type.handlers)
+        rule = f"has no {resource_type.name}, which is in API {there}; set ehpc:apiVersion"
+        return {**new, **recorded}, [Violation("api_version", repr(version), rule)]
+    handler = resource_type.handlers[version]
+    given = {name: value for name, value in new.items() if name not in RECORDED}
+    given = {**given, **_generated(resource_type, engine, recorded["identity"], old, given)}
+    validator = Validator(version)
+    tidied = validator.validate(resource_type.properties, handler.maps, given)
+    validator.add(_of_other_versions(resource_type, version, given))
+    sound = _sound(tidied, validator.violations, resource_type.stored_properties)
+    validator.add(handler.validate(resource_type.inputs.of(sound)))
+    if not validator.violations and old:
+        validator.add(_without_consent(resource_type, version, old, tidied))
+        validator.add(handler.validate_change(resource_type.inputs.of(old), resource_type.inputs.of(sound)))
+    validator.add(_wrong_region(resource_type, session, old))
+    return {**tidied, **recorded}, validator.violations
+
+
+def _recorded(session: Session, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    current = {
+        "api_version": session.api_version,
+        "region": session.settings.region,
+        "identity": new.get("identity"),
+    }
+    return {name: old.get(name) or value for name, value in current.items()}
+
+
+def _generated(
+    resource_type: ResourceType[I],
+    engine: EngineContext,
+    identity: Any,
+    old: Mapping[str, Any],
+    given: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return names that were not given. One that cannot change in place is kept, so that it never replaces anything."""
+    context = NamingContext(engine.name, engine.urn, None if isinstance(identity, Unknown) else identity)
+    missing = {name: make for name, make in resource_type.generated.items() if given.get(name) is None}
+    return {
+        name: (resource_type.properties[name].change is REPLACE and old.get(name)) or make(context)
+        for name, make in missing.items()
+    }
+
+
+def _of_other_versions(resource_type: ResourceType[I], version: str, given: Mapping[str, Any]) -> Iterator[Violation]:
+    """Refuse a property that the field maps of other API versions have and those of this one do not mention."""
+    unsupported = {name for fields in resource_type.handlers[version].maps for name in fields.unsupported}
+    for name, declared in resource_type.properties.items():
+        versions = resource_type.versions_of(name)
+        if versions and version not in versions and name not in unsupported and given.get(name) not in (None, [], {}):
+            rule = f"is not supported by API {version}: it belongs to {' and '.join(versions)}; leave it out"
+            yield Violation(name, shown(given[name], secret=declared.secret or bool(declared.secret_maps)), rule)
+
+
+def _without_consent(
+    resource_type: ResourceType[I], version: str, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[Violation]:
+    """Refuse a replacement that needs consent and has none."""
+    if not resource_type.replacement_loses or new.get("allow_replacement"):
+        return
+    known = {name: each for name, each in resource_type.stored_properties.items() if not has_unknown(new.get(name))}
+    for name in compare(known, resource_type.handlers[version].changes, old, new).replaces:
+        remedy = f"{known[name].remedy}, or " if known[name].remedy else ""
+        yield Violation(
+            name,
+            shown(new.get(name), secret=known[name].secret),
+            f"cannot change on a living {resource_type.name.lower()}: replacing it deletes "
+            f"{resource_type.replacement_loses}; {remedy}set allow_replacement=True to replace it all the same",
+        )
+
+
+def _wrong_region(resource_type: ResourceType[I], session: Session, old: Mapping[str, Any]) -> Iterator[Violation]:
+    recorded, current = old.get("region"), session.settings.region
+    if recorded and current and recorded != current:
+        rule = f"this {resource_type.name} lives in {recorded}; set it back: pulumi config set ehpc:region {recorded}"
+        yield Violation("ehpc:region", repr(current), rule)
+
+
+def _sound(
+    values: Mapping[str, Any], violations: Sequence[Violation], properties: Mapping[str, Property]
+) -> dict[str, Any]:
+    """Leave out what is unknown or broken already: rules over several properties see well-formed values only.
+
+    Unknown secrets stay: rules distinguish one that is not known yet from one that is missing. So do keyed lists with a
+    broken entry, or the rules would not see the others.
+    """
+    broken = {re.split(r"[.\[]", violation.property)[0] for violation in violations}
+    broken -= {name for name, each in properties.items() if each.key and isinstance(values.get(name), Mapping)}
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in broken and (properties[name].secret or not isinstance(value, Unknown))
+    }

@@ -1,0 +1,173 @@
+"""One create, read, update or delete in progress, and what a handler gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic
+
+from pulumi_ehpc.api import Probe, VersionClient, Wait
+from pulumi_ehpc.errors import EhpcError, WaitCancelledError
+from pulumi_ehpc.lifecycle.ownership import marker
+from pulumi_ehpc.schema.properties import I
+
+
+@dataclass(frozen=True)
+class ResourceState:
+    """A living object.
+
+    Attributes:
+        id: Its id in state.
+        outputs: What a person and other resources need of it; never a secret.
+    """
+
+    id: str
+    outputs: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ReadOutcome:
+    """A living object as the service reports it.
+
+    Attributes:
+        outputs: As in ``ResourceState``.
+        inputs: Declared values as the service has them now; only what it returns.
+    """
+
+    outputs: dict[str, Any]
+    inputs: dict[str, Any]
+
+
+class NotFound:
+    """The object does not exist any more."""
+
+
+NOT_FOUND: Final = NotFound()
+
+
+@dataclass(frozen=True)
+class EngineContext:
+    """What the engine reports of one operation.
+
+    Attributes:
+        urn: The engine's name of the resource.
+        name: The resource's logical name.
+        id: The id in state; empty during create.
+        timeout_seconds: How long the operation may take; 0 for the resource type's own time.
+        progress: Shows a line of progress.
+        log: Leaves a lasting message below the resource.
+        cancelled: Tells whether the run was cancelled.
+    """
+
+    urn: str
+    name: str
+    id: str = ""
+    timeout_seconds: float = 0.0
+    progress: Callable[[str], None] = lambda message: None
+    log: Callable[[str], None] = lambda message: None
+    cancelled: Callable[[], bool] = lambda: False
+
+
+@dataclass
+class Operation(Generic[I]):
+    """One create, read, update or delete.
+
+    Attributes:
+        resource_type: Name of the resource type, for example ``Queue``.
+        engine: What the engine reports of the operation.
+        inputs: Declared values, checked.
+        old_inputs: Declared values the object was last given; empty during create.
+        outputs: The outputs in state; empty during create.
+        identity: The stack's random identity.
+        api: The client of the API version that made (or will make) the object.
+        timeout_seconds: How long the operation may take.
+        lock: Keeps read-modify-write calls on one cluster apart.
+        accepted: The object, once the service has accepted it.
+    """
+
+    resource_type: str
+    engine: EngineContext
+    inputs: I
+    old_inputs: I
+    outputs: dict[str, Any]
+    identity: str
+    api: VersionClient
+    timeout_seconds: float
+    lock: Callable[[str], AbstractContextManager[object]]
+    accepted: ResourceState | None = field(default=None, init=False)
+
+    @property
+    def id(self) -> str:
+        """The object's id; empty while the service has not accepted it."""
+        return self.accepted.id if self.accepted is not None else self.engine.id
+
+    @property
+    def recorded(self) -> ResourceState:
+        """What was recorded last; update begins with what is in state."""
+        assert self.accepted is not None, "an operation records the object before it ends"
+        return self.accepted
+
+    @property
+    def marker(self) -> str:
+        """The ownership marker of what this resource makes."""
+        return marker(self.identity, self.engine.urn)
+
+    @property
+    def title(self) -> str:
+        """The resource in messages, such as ``Queue 'work'``."""
+        return f"{self.resource_type} '{self.engine.name}'"
+
+    def record(self, id: str, outputs: Mapping[str, Any]) -> ResourceState:
+        """Note that the service has accepted the object: from here on a failure keeps its id and outputs in state."""
+        self.accepted = ResourceState(id, dict(outputs))
+        return self.accepted
+
+    def progress(self, message: str) -> None:
+        """Show a line of progress."""
+        self.engine.progress(message)
+
+    def log(self, message: str) -> None:
+        """Leave a lasting message below the resource."""
+        self.engine.log(message)
+
+    def cancelled(self) -> bool:
+        """Tell whether the run was cancelled."""
+        return self.engine.cancelled()
+
+    def wait_for(self, waiter: str, parameters: Mapping[str, Any], label: str) -> dict[str, Any]:
+        """Wait for a state that the API version's waiter data describes; see ``VersionClient.wait_for``."""
+        return self.api.wait_for(waiter, parameters, self._wait(label))
+
+    def wait_until(self, probe: Probe, label: str) -> str:
+        """Wait until a probe reports that it is done; see ``Client.wait_until``."""
+        return self.api.client.wait_until(probe, self._wait(label))
+
+    def stop_if_cancelled(self, state: str) -> None:
+        """Leave a long operation between two calls when the run was cancelled.
+
+        Raises:
+            WaitCancelledError: The run was cancelled.
+        """
+        if self.cancelled():
+            raise WaitCancelledError(f"{self.title}: the run was cancelled ({state}).", state=state)
+
+    def _wait(self, label: str) -> Wait:
+        def progress(state: str, elapsed_seconds: float) -> None:
+            seen = "gone" if state.endswith("NotFound") else state or "waiting"
+            self.progress(f"{label}: {seen} ({_duration(elapsed_seconds)})")
+
+        return Wait(f"{self.title}: {label}", self.timeout_seconds, progress, self.cancelled)
+
+
+class PartialFailureError(EhpcError):
+    """The service accepted the object, but the operation did not finish; id and outputs stay in state."""
+
+    def __init__(self, state: ResourceState, cause: EhpcError) -> None:
+        super().__init__(str(cause))
+        self.state = state
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,146 @@
+"""What the node group is in both API versions: the nodes whose host names have its prefix, as many as declared."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pulumi_ehpc.api import Outcome
+from pulumi_ehpc.common.release import RELEASING, release_nodes
+from pulumi_ehpc.common.rules import not_greater
+from pulumi_ehpc.errors import Violation, WaitFailedError
+from pulumi_ehpc.lifecycle.member_set import MemberSetHandler, Plan
+from pulumi_ehpc.lifecycle.operation import NOT_FOUND, NotFound, Operation, ReadOutcome, ResourceState
+from pulumi_ehpc.node_group.properties import NodeGroupInputs
+
+NodeGroupOperation = Operation[NodeGroupInputs]
+
+_FAILED: Final = "exception"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node as the service lists it."""
+
+    hostname: str
+    id: str
+    ip: str
+    status: str
+    queue: str = ""
+
+
+class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
+    """The node group; a subclass for each API version makes the calls.
+
+    A subclass must implement ``list_nodes``, ``add`` and ``release``. It should override ``settle`` where this version
+    sets something on living nodes.
+    """
+
+    max_added = 99
+    members = "nodes"
+
+    @abstractmethod
+    def list_nodes(self, op: NodeGroupOperation) -> list[Node]:
+        """Return the nodes whose host names have the group's prefix, in every state."""
+
+    @abstractmethod
+    def release(self, op: NodeGroupOperation, ids: Sequence[str]) -> None:
+        """Release nodes with one call."""
+
+    def settle(self, op: NodeGroupOperation, nodes: Sequence[Node]) -> None:
+        """Set what is set on living nodes."""
+        return
+
+    def validate(self, inputs: NodeGroupInputs) -> Iterator[Violation]:
+        """Check that a call can bring enough nodes."""
+        count = inputs.count if "count" in inputs else None
+        yield from not_greater(("min_count", inputs.min_count), ("count", count))
+
+    def list_members(self, op: NodeGroupOperation) -> list[Node]:
+        """List the nodes that are not being released."""
+        return [node for node in self.list_nodes(op) if node.status != RELEASING]
+
+    def plan(self, op: NodeGroupOperation, present: Sequence[Node]) -> Plan[Node, int]:
+        """Keep the oldest healthy nodes, replace failed ones, release the newest, add what is missing."""
+        count = int(op.inputs.count)
+        failed = [node for node in present if node.status == _FAILED]
+        healthy = sorted((node for node in present if node.status != _FAILED), key=_by_age)
+        return Plan(healthy[:count], [*failed, *healthy[count:]], range(len(healthy), count))
+
+    def was_added(self, batch: Sequence[int], before: Sequence[Node], now: Sequence[Node]) -> bool:
+        """Tell whether there are more nodes than before."""
+        return len(now) > len(before)
+
+    def remove(self, op: NodeGroupOperation, members: Sequence[Node]) -> None:
+        """Release nodes and wait until they are gone."""
+        release_nodes(
+            op,
+            {node.id: node.status for node in members},
+            remove=lambda ids: self.release(op, ids),
+            present=lambda: {node.id for node in self.list_nodes(op)},
+        )
+
+    def record_members(self, op: NodeGroupOperation, members: Sequence[Node], added: Sequence[int] = ()) -> list[Node]:
+        """Put the nodes into state; added ones are looked up, because a response may lack their ids."""
+        now = self.list_members(op) if added else list(members)
+        op.record(f"{op.inputs.cluster}:{op.inputs.hostname_prefix}", _outputs(now))
+        return now
+
+    def finish(self, op: NodeGroupOperation, plan: Plan[Node, int], members: Sequence[Node]) -> ResourceState:
+        """Wait until all nodes run.
+
+        Raises:
+            WaitFailedError: New nodes ended in ``exception``; the others stay and the next run replaces these.
+        """
+        nodes = self._wait_until_running(op, int(op.inputs.count))
+        self.record_members(op, nodes)
+        self.settle(op, nodes)
+        return op.recorded
+
+    def report(self, op: NodeGroupOperation, members: Sequence[Node]) -> ReadOutcome | NotFound:
+        """Return the number of nodes, and their queue where the version reports it."""
+        if not members and op.inputs.count:
+            # A group without nodes exists only while none are declared.
+            return NOT_FOUND
+        queues = {node.queue for node in members}
+        queue = queues.pop() if len(queues) == 1 else ""
+        return ReadOutcome(_outputs(members), {"count": len(members), **({"queue": queue} if queue else {})})
+
+    def owned(self, op: NodeGroupOperation, members: Sequence[Node]) -> Sequence[Node]:
+        """Return all nodes, those that are being released among them: delete waits until they are gone."""
+        return self.list_nodes(op)
+
+    def _wait_until_running(self, op: NodeGroupOperation, count: int) -> list[Node]:
+        nodes: list[Node] = []
+
+        def probe() -> tuple[Outcome, str]:
+            nodes[:] = self.list_members(op)
+            running = sum(node.status == "running" for node in nodes)
+            failed = sum(node.status == _FAILED for node in nodes)
+            state = f"{running} of {count} nodes running" + (f", {failed} in exception" if failed else "")
+            if running + failed < count:
+                return Outcome.PENDING, state
+            return (Outcome.FAILED if failed else Outcome.DONE), state
+
+        try:
+            op.wait_until(probe, "nodes")
+        except WaitFailedError as error:
+            self.record_members(op, nodes)
+            raise WaitFailedError(
+                f"{op.title}: {error.state}.",
+                state=error.state,
+                next_step="They are billed until released. Run `pulumi up` again: it releases them and adds new ones.",
+            ) from None
+        return nodes
+
+
+def _outputs(nodes: Sequence[Node]) -> dict[str, Any]:
+    """Return the nodes as outputs; their states change by themselves and are not kept."""
+    return {"nodes": [{"id": node.id, "hostname": node.hostname, "ip": node.ip} for node in sorted(nodes, key=_by_age)]}
+
+
+def _by_age(node: Node) -> tuple[int, str]:
+    """Sort nodes as they were numbered: ``fix-999`` comes before ``fix-1000``."""
+    return len(node.hostname), node.hostname

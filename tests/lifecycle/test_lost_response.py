@@ -1,0 +1,77 @@
+"""A write whose response was lost: it may have been done, and what it made may be billed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pulumi_ehpc.errors import EhpcError, NetworkError, NotFoundError, ServiceError
+from pulumi_ehpc.lifecycle.lost_response import create_or_find
+from pulumi_ehpc.lifecycle.operation import Operation
+from tests.lifecycle.bench import Bench
+
+
+@pytest.fixture
+def op(bench: Bench) -> Operation[Any]:
+    """Some create."""
+    return bench.operation(cluster="ehpc-1")
+
+
+def lost(*, sent: bool) -> NetworkError:
+    return NetworkError("The connection was lost.", endpoint="http://127.0.0.1:9", sent=sent)
+
+
+def failed(kind: type[ServiceError] | type[NotFoundError]) -> EhpcError:
+    return kind("No.", code="X", http_status=500, request_id="R", action="AddQueue", version="2018-04-12")
+
+
+class Write:
+    """A write that ends in an error, and whose result can be seen after some looks."""
+
+    def __init__(self, error: EhpcError | None, *, seen_after: int | None) -> None:
+        self.error = error
+        self.seen_after = seen_after
+        self.calls = self.looks = 0
+
+    def create(self) -> None:
+        self.calls += 1
+        if self.error is not None:
+            raise self.error
+
+    def exists(self) -> bool:
+        self.looks += 1
+        return self.seen_after is not None and self.looks > self.seen_after
+
+
+def test_response_that_came_is_believed(op: Operation[Any], bench: Bench) -> None:
+    write = Write(None, seen_after=None)
+    create_or_find(op, write.create, write.exists)
+    assert (write.calls, write.looks, bench.progress) == (1, 0, [])
+
+
+@pytest.mark.parametrize("error", [lost(sent=True), failed(ServiceError)])
+@pytest.mark.parametrize("looks", [0, 2])
+def test_what_can_be_seen_was_done(op: Operation[Any], bench: Bench, error: EhpcError, looks: int) -> None:
+    write = Write(error, seen_after=looks)
+    create_or_find(op, write.create, write.exists)
+    assert (write.calls, write.looks) == (1, looks + 1)
+    assert bench.progress == ["the response was lost; looking whether the call was carried out"]
+
+
+@pytest.mark.parametrize("error", [lost(sent=True), failed(ServiceError)])
+def test_what_cannot_be_seen_is_not_repeated(op: Operation[Any], error: EhpcError) -> None:
+    write = Write(error, seen_after=None)
+    with pytest.raises(type(error)) as caught:
+        create_or_find(op, write.create, write.exists)
+    assert caught.value is error
+    assert write.calls == 1
+    assert write.looks > 1
+
+
+@pytest.mark.parametrize("error", [lost(sent=False), failed(NotFoundError)])
+def test_refusals_are_believed_at_once(op: Operation[Any], error: EhpcError) -> None:
+    write = Write(error, seen_after=0)
+    with pytest.raises(type(error)):
+        create_or_find(op, write.create, write.exists)
+    assert write.looks == 0

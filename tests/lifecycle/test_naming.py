@@ -1,0 +1,41 @@
+"""Generated names fit what ``check`` takes, and are a resource's own."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_ehpc.lifecycle.naming import NamingContext, hostname_prefix, logical_name
+from pulumi_ehpc.node_group.properties import NodeGroupInputs
+from pulumi_ehpc.schema.unknowns import UNKNOWN
+
+PATTERN = NodeGroupInputs.properties()["hostname_prefix"].pattern
+
+
+@given(st.text(), st.text(), st.text())
+def test_prefix_fits_what_check_takes(identity: str, urn: str, name: str) -> None:
+    prefix = hostname_prefix(NamingContext(name, urn, identity))
+    assert re.fullmatch(PATTERN, prefix)
+    assert 2 <= len(prefix) <= 8
+
+
+def test_prefix_never_changes() -> None:
+    """Living nodes carry it: another one would replace every group."""
+    assert hostname_prefix(NamingContext("fixed", "urn", "identity")) == "fixb5e5-"
+
+
+def test_prefix_is_readable_and_its_own() -> None:
+    one = hostname_prefix(NamingContext("fixed", "urn-1", "identity"))
+    assert one.startswith("fix")
+    assert one != hostname_prefix(NamingContext("fixed", "urn-2", "identity"))
+    assert one != hostname_prefix(NamingContext("fixed", "urn-1", "other"))
+
+
+def test_prefix_is_not_known_before_the_identity() -> None:
+    assert hostname_prefix(NamingContext("fixed", "urn", None)) is UNKNOWN
+
+
+def test_logical_name_is_known_at_once() -> None:
+    assert logical_name(NamingContext("fixed", "urn", None)) == "fixed"

@@ -1,0 +1,1 @@
+"""What a property is, and all that follows from its declaration."""

@@ -1,0 +1,42 @@
+"""Declare the resources of ``declared.json``: name -> {"type": ..., "args": {...}}.
+
+In arguments ``{"$ref": name}`` is another resource and ``{"$secret": value}`` a secret; ``options`` may hold resource
+options.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+import pulumi_ehpc as ehpc
+
+declared: dict[str, Any] = {}
+
+
+def value(given: Any) -> Any:
+    """Turn JSON into an argument."""
+    if isinstance(given, dict) and "$ref" in given:
+        return declared[given["$ref"]]
+    if isinstance(given, dict) and "$secret" in given:
+        return pulumi.Output.secret(given["$secret"])
+    if isinstance(given, dict):
+        return {key: value(item) for key, item in given.items()}
+    if isinstance(given, list):
+        return [value(item) for item in given]
+    return given
+
+
+for name, entry in json.loads(Path("declared.json").read_text()).items():
+    options = pulumi.ResourceOptions(**entry.get("options", {}))
+    declared[name] = getattr(ehpc, entry["type"])(name, opts=options, **value(entry["args"]))
+
+for name, resource in declared.items():
+    pulumi.export(name, resource.id)
+    if isinstance(resource, ehpc.NodeGroup):
+        pulumi.export(f"{name}_count", resource.count)
+        pulumi.export(f"{name}_nodes", resource.nodes)
+    if isinstance(resource, ehpc.Cluster):
+        pulumi.export(f"{name}_status", resource.status)
+        pulumi.export(f"{name}_manager_ip", resource.manager_ip)
