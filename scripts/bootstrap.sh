@@ -1,6 +1,6 @@
 #!/bin/sh
-# Finds a Python that can carry the set-up (3.10 or newer, able to make virtual environments) and hands over to
-# scripts/bootstrap. PYTHON=/path/to/python3 takes that one and no other.
+# Find a Python that can run the set-up (3.10 or newer, with the venv module) and start scripts/bootstrap with it.
+# PYTHON=/path/to/python3 uses that one and no other.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -21,11 +21,11 @@ except ImportError:
 
 tried=''
 for candidate in "${PYTHON:-python3}" python3.13 python3.12 python3.11 python3.10; do
-    if answer=$("$candidate" -c "$suitable" 2>&1); then
+    if output=$("$candidate" -c "$suitable" 2>&1); then
         exec "$candidate" -m scripts.bootstrap "$@"
     fi
     tried="$tried
-  $candidate: $(printf '%s\n' "$answer" | sed 's/^.*: *\([^:]*not found\).*$/\1/' | head -n 1)"
+  $candidate: $(printf '%s\n' "$output" | sed 's/^.*: *\([^:]*not found\).*$/\1/' | head -n 1)"
     if [ -n "${PYTHON:-}" ]; then break; fi
 done
 

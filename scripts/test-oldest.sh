@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs the tests marked `sdk` with the oldest Pulumi SDK supported in front of the installed one.
-# A folder on PYTHONPATH does that for every Python process the tests start, and costs seconds, not a second environment.
+# Run the tests marked `sdk` with the oldest supported Pulumi SDK in front of the installed one.
+# A folder on PYTHONPATH does this for every Python process the tests start, without a second environment.
 set -eu
 oldest="$PWD/.sdk-oldest"
 rm -rf "$oldest"

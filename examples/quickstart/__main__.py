@@ -1,4 +1,4 @@
-"""An HPC environment: a cluster, a queue that grows by itself, a fixed group of nodes, a team and its data."""
+"""An HPC environment: a cluster, a queue that scales, a fixed group of nodes, users and a shared file system."""
 
 import pulumi
 

@@ -1,7 +1,7 @@
-"""The quickstart's whole life on this machine: `make demo`.
+"""Run the quickstart on this machine, from `pulumi up` to `pulumi destroy`: `make demo`.
 
-Starts a local E-HPC, then runs the real Pulumi CLI against it: up, preview, an edit, destroy. State and settings live
-in a temporary folder; afterwards nothing is left. `EHPC_API_VERSION=2018-04-12 make demo` speaks the older API.
+Start the fake, then run the real Pulumi CLI against it. State and settings are in a temporary folder, which is removed
+afterwards. `EHPC_API_VERSION=2018-04-12 make demo` uses the older API version.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ STOP_SECONDS = 10
 
 
 class DemoError(Exception):
-    """A step of the demo failed; the text says which."""
+    """A step of the demo failed. The message says which."""
 
 
 class Demo:
@@ -38,7 +38,7 @@ class Demo:
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_CONFIG_PASSPHRASE": "demo",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            # Everything goes to the local E-HPC, whatever account this machine has.
+            # Everything goes to the fake, whatever account this machine has.
             "ALIBABA_CLOUD_ACCESS_KEY_ID": "fake",
             "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "fake",
             "ALIBABA_CLOUD_SECURITY_TOKEN": "",
@@ -47,14 +47,14 @@ class Demo:
         }
 
     def step(self, title: str, *arguments: str) -> None:
-        """Say what comes, run a command of the CLI and show what it prints."""
+        """Print a title, run a command of the CLI and show its output."""
         print(f"\n\033[1m{title}\033[0m" if sys.stdout.isatty() else f"\n== {title}", flush=True)
         print(f"$ pulumi {' '.join(arguments)}", flush=True)
         own_settings = () if arguments[0] == "stack" else ("--config-file", str(self.settings))
         self._run(*arguments, "--stack", STACK, *own_settings)
 
     def prepare(self) -> None:
-        """Make the stack with its secret password."""
+        """Create the stack with its secret password."""
         self._run("stack", "init", STACK, quiet=True)
         secret = ("config", "set", "--secret", "password", "Quick-start-1")
         self._run(*secret, "--stack", STACK, "--config-file", str(self.settings), quiet=True)
@@ -64,20 +64,20 @@ class Demo:
         command = ["pulumi", *arguments]
         done = subprocess.run(command, cwd=PROJECT, env=self.environ, stdout=out, stderr=subprocess.STDOUT, check=False)
         if done.returncode:
-            said = done.stdout.decode() if quiet else ""
-            raise DemoError(f"`pulumi {' '.join(arguments[:2])}` ended with {done.returncode}.\n{said}".strip())
+            output = done.stdout.decode() if quiet else ""
+            raise DemoError(f"`pulumi {' '.join(arguments[:2])}` ended with {done.returncode}.\n{output}".strip())
 
 
 @contextmanager
-def local_ehpc() -> Iterator[str]:
-    """Serve an E-HPC on this machine, 60 times as fast as life; yields its endpoint."""
+def fake() -> Iterator[str]:
+    """Run the fake, 60 times as fast as real time, and yield its endpoint."""
     command = ["ehpc", "fake", "serve", "--time-scale", "60"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
-            assert server.stdout is not None, "it was asked for"
+            assert server.stdout is not None, "stdout is a pipe"
             line = server.stdout.readline()
             if not line:
-                raise DemoError("The local E-HPC did not start; its message is above.")
+                raise DemoError("The fake did not start; its message is above.")
             yield str(json.loads(line)["endpoint"])
         finally:
             server.terminate()
@@ -91,11 +91,11 @@ def main() -> int:
     """Run the demo."""
     begun = time.monotonic()
     try:
-        with tempfile.TemporaryDirectory(prefix="ehpc-demo-") as folder, local_ehpc() as endpoint:
-            print(f"A local E-HPC listens at {endpoint}; one second here is a minute there.")
+        with tempfile.TemporaryDirectory(prefix="ehpc-demo-") as folder, fake() as endpoint:
+            print(f"The fake listens at {endpoint}. One second here is one minute there.")
             demo = Demo(Path(folder), endpoint)
             demo.prepare()
-            life(demo)
+            run(demo)
     except DemoError as failure:
         print(f"\nThe demo stopped: {failure}", file=sys.stderr)
         return 1
@@ -106,16 +106,16 @@ def main() -> int:
     return 0
 
 
-def life(demo: Demo) -> None:
-    """Build the environment, look at it, change it, take it down."""
-    demo.step("Build a cluster with a queue, two nodes, two users and a volume", "up", "--yes", "--skip-preview")
-    demo.step("Its outputs", "stack", "output")
+def run(demo: Demo) -> None:
+    """Create the environment, look at it, change it and destroy it."""
+    demo.step("Create a cluster with a queue, two nodes, two users and a volume", "up", "--yes", "--skip-preview")
+    demo.step("Show the outputs", "stack", "output")
     demo.step("Preview again: nothing to do", "preview")
     people = [word for index, name in enumerate(PEOPLE) for word in ("--plaintext", f"people[{index}]={name}")]
     demo.step("Edit: one more node, one more user", "config", "set-all", "--path", "--plaintext", "nodes=3", *people)
-    demo.step("What would change", "preview", "--diff")
+    demo.step("See what would change", "preview", "--diff")
     demo.step("Change it in place", "up", "--yes", "--skip-preview")
-    demo.step("Take everything down", "destroy", "--yes", "--skip-preview")
+    demo.step("Destroy everything", "destroy", "--yes", "--skip-preview")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Verbs: ``setup`` makes everything ready; ``env`` then prints shell exports; ``run`` then runs a command."""
+"""Verbs: ``setup`` sets everything up; ``env`` also prints shell exports; ``run`` also runs a command."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ USAGE = "usage: scripts/bootstrap.sh setup | env | run COMMAND [ARGUMENT ...]"
 
 
 def main(arguments: list[str]) -> int:
-    """Run one verb and returns the exit status."""
+    """Run one verb and return the exit status."""
     match arguments:
         case ["setup"]:
             values = set_up()
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
 
 
 def set_up() -> dict[str, str]:
-    """Make the environment and the CLI ready and returns the variables that lead to them."""
+    """Set up the environment and the CLI, and return the variables that lead to them."""
     environment = Environment.of_checkout(ROOT)
     environment.ensure()
     pulumi_bin = find(routes(os.environ))

@@ -1,4 +1,4 @@
-"""The Pulumi CLI's place in the user's cache folder, one folder a version."""
+"""The Pulumi CLI in the user's cache folder: one folder per version."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CliFolder:
     """Where one version of the CLI is kept for all checkouts of a user.
 
     Args:
-        cache: Folder that holds one folder a version.
+        cache: Folder that holds one folder per version.
         version: For example ``3.259.0``.
     """
 
@@ -48,9 +48,9 @@ class CliFolder:
         return all((self.bin / program).is_file() for program in PROGRAMS)
 
     def fill(self, make: Callable[[Path], None]) -> None:
-        """Let ``make`` put the programs into an empty folder, then moves that into place in one step.
+        """Let ``make`` put the programs into an empty folder, then move that into place in one step.
 
-        When another process was quicker, ``make`` is not called.
+        If another process was quicker, ``make`` is not called.
 
         Raises:
             OSError: The cache folder cannot be written.

@@ -1,4 +1,4 @@
-"""What the set-up says while it works. All of it goes to standard error: standard output belongs to ``make -s env``."""
+"""Messages and progress of the set-up, on standard error: standard output belongs to ``make -s env``."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _LAST_LINES = 8
 
 
 class SetupError(Exception):
-    """The set-up cannot go on. The text says what was tried and what to do."""
+    """The set-up cannot go on. The message says what was tried and what to do."""
 
 
 class CommandFailed(Exception):  # noqa: N818  (reads as an outcome: a command failed)
-    """A command ended with an error. The text is the end of its output."""
+    """A command ended with an error. The message is the end of its output."""
 
 
 def say(text: str) -> None:
@@ -77,7 +77,7 @@ class Progress:
         return self._clock() - self._started
 
     def show(self, text: str) -> None:
-        """Say how far it is. Cheap enough to be called all the time."""
+        """Show the progress. Cheap enough to be called all the time."""
         due = self._clock() - self._shown_at >= self._interval
         if self._in_place or due:
             self._shown_at = self._clock()
@@ -96,12 +96,12 @@ def run(
     folder: Path | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> None:
-    """Run a command to its end and keeps the progress line alive.
+    """Run a command to its end and keep the progress line alive.
 
     Args:
         command: Program and arguments.
         progress: The line to keep alive.
-        describe: Given each line of the command's output, says how far it is.
+        describe: Turns a line of the command's output into progress, such as ``downloading, 3 modules``.
         folder: Working directory.
         environ: The command's environment; this process's own when left out.
 

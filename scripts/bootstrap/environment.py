@@ -19,7 +19,7 @@ class Environment:
 
     Args:
         root: The checkout.
-        python: The interpreter to make it with, a plain one outside any virtual environment.
+        python: The interpreter to create it with, outside any virtual environment.
         version: That interpreter's version, for example ``3.11``.
     """
 
@@ -32,8 +32,8 @@ class Environment:
 
     @classmethod
     def of_checkout(cls, root: Path) -> Environment:
-        """Return the environment of a checkout, to be made with the Python that runs this."""
-        # A virtual environment's Python is a link to the one it was made with; that one outlives the environment.
+        """Return the environment of a checkout, to be created with the Python that runs this."""
+        # A virtual environment's Python is a link to the one it was created with, which outlives it.
         base: str = getattr(sys, "_base_executable", sys.executable)
         return cls(root, base, "{}.{}".format(*sys.version_info[:2]))
 
@@ -53,11 +53,11 @@ class Environment:
         return self.bin / "python"
 
     def is_ready(self) -> bool:
-        """Tell whether the last set-up finished and nothing that it rests on has changed since."""
+        """Tell whether the last set-up finished and nothing that it depends on has changed since."""
         return self.python.exists() and self._stamp.is_file() and self._stamp.read_text() == self._fingerprint()
 
     def ensure(self) -> None:
-        """Make or renews the environment; nothing happens when it is ready.
+        """Create or update the environment, unless it is ready.
 
         Raises:
             SetupError: Python or pip reported an error.
@@ -93,10 +93,10 @@ class Environment:
         """Tell whether what is there can be installed into: right Python, right place, with pip."""
         question = "import sys, pip; print('{}.{}'.format(*sys.version_info[:2]))"
         try:
-            answer = subprocess.run([self.python, "-c", question], capture_output=True, text=True, check=False)
+            output = subprocess.run([self.python, "-c", question], capture_output=True, text=True, check=False)
         except OSError:
             return False
-        return answer.stdout.strip() == self._version and self._in_place()
+        return output.stdout.strip() == self._version and self._in_place()
 
     def _in_place(self) -> bool:
         activate = self.bin / "activate"

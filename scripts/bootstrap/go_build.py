@@ -1,4 +1,4 @@
-"""Builds the Pulumi CLI from Go modules, for machines that reach those and nothing else.
+"""Build the Pulumi CLI from Go modules, for machines that can reach nothing else.
 
 The folders ``go/cli`` and ``go/language_host`` hold a locked module each. Two scripts belong to the programs; they
 come from the CLI's own SDK module.
@@ -57,10 +57,10 @@ def _find_go(environ: Mapping[str, str]) -> str:
     go = shutil.which("go", path=environ.get("PATH", ""))
     if go is None:
         raise RouteFailed("no go on PATH", remedy)
-    said = _ask(go, ["version"], environ)
-    version = re.search(r"go(\d+)\.(\d+)", said)
+    reported = _ask(go, ["version"], environ)
+    version = re.search(r"go(\d+)\.(\d+)", reported)
     if version and tuple(int(number) for number in version.groups()) < OLDEST_GO:
-        raise RouteFailed(f"{go} is {said}", f"too old: {remedy}")
+        raise RouteFailed(f"{go} is {reported}", f"too old: {remedy}")
     return go
 
 
@@ -96,8 +96,8 @@ def _build_module(go: str, module: Path, what: str, target: Path, version: str, 
 
 def _ask(go: str, arguments: list[str], environ: Mapping[str, str], folder: Path | None = None) -> str:
     try:
-        answer = subprocess.run([go, *arguments], cwd=folder, env=environ, capture_output=True, text=True, check=True)
+        output = subprocess.run([go, *arguments], cwd=folder, env=environ, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        said = error.stderr if isinstance(error, subprocess.CalledProcessError) else str(error)
-        raise RouteFailed(f"go {' '.join(arguments)}: {said.strip()}", _REMEDY) from error
-    return answer.stdout.strip()
+        reported = error.stderr if isinstance(error, subprocess.CalledProcessError) else str(error)
+        raise RouteFailed(f"go {' '.join(arguments)}: {reported.strip()}", _REMEDY) from error
+    return output.stdout.strip()

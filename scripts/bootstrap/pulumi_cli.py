@@ -1,4 +1,4 @@
-"""Finds the Pulumi CLI or gets it. The routes, in their order: PATH, the user's cache, the official release, Go."""
+"""Find the Pulumi CLI, or install it. The routes, in order: PATH, the user's cache, the official release, Go."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ VERSION = "3.259.0"
 OLDEST = (3, 216, 0)
 """The oldest CLI on PATH that will do: the first that shows what a refresh found in a resource's inputs."""
 
-_ANSWER_SECONDS = 20
+_VERSION_SECONDS = 20
 
 
 @dataclass(frozen=True)
 class Route:
-    """A way to come by the CLI.
+    """A way to get the CLI.
 
     Attributes:
-        name: What it is called in messages.
+        name: Its name in messages.
         find: Returns the folder with the programs, or raises RouteFailed.
     """
 
@@ -51,10 +51,10 @@ def routes(environ: Mapping[str, str]) -> tuple[Route, ...]:
 
 
 def find(candidates: Sequence[Route]) -> Path:
-    """Take the first route that works and returns the folder to put on PATH.
+    """Take the first route that works and return the folder to put on PATH.
 
     Raises:
-        SetupError: None works. The text has a row for each.
+        SetupError: None works. The message lists each.
     """
     failures: list[tuple[Route, RouteFailed]] = []
     for route in candidates:
@@ -68,7 +68,7 @@ def find(candidates: Sequence[Route]) -> Path:
 
 
 def _explain(failures: Sequence[tuple[Route, RouteFailed]]) -> str:
-    lines = ["The Pulumi CLI is needed and no route to it works. One of these repairs is enough:"]
+    lines = ["The Pulumi CLI is needed and could not be found or installed. Fix one of these:"]
     for number, (route, failure) in enumerate(failures, start=1):
         found = failure.found.replace("\n", "\n       ")
         lines += [f"  {number}. {route.name}", f"     tried: {found}", f"     to do: {failure.remedy}"]
@@ -85,13 +85,13 @@ def on_path(environ: Mapping[str, str], version_of: Callable[[str], str] | None 
     missing = [program for program, place in places.items() if place is None]
     if missing:
         raise RouteFailed(f"{pulumi} is there, but not {', '.join(missing)}", f"complete the installation: {remedy}")
-    said = (version_of or _ask_version)(pulumi)
-    version = re.fullmatch(r"v?(\d+)\.(\d+)\.(\d+).*", said)
+    reported = (version_of or _ask_version)(pulumi)
+    version = re.fullmatch(r"v?(\d+)\.(\d+)\.(\d+).*", reported)
     if version is None:
-        raise RouteFailed(f"{pulumi} does not tell its version but: {said or 'nothing'}", remedy)
+        raise RouteFailed(f"{pulumi} does not report its version but: {reported or 'nothing'}", remedy)
     if tuple(int(number) for number in version.groups()) < OLDEST:
         oldest = ".".join(str(number) for number in OLDEST)
-        raise RouteFailed(f"{pulumi} is {said}, older than {oldest}", f"upgrade it to {oldest} or newer")
+        raise RouteFailed(f"{pulumi} is {reported}, older than {oldest}", f"upgrade it to {oldest} or newer")
     return Path(pulumi).parent
 
 
@@ -114,9 +114,9 @@ def _filled(folder: CliFolder, make: Callable[[Path], None]) -> Path:
 def _ask_version(pulumi: str) -> str:
     environ = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     try:
-        answer = subprocess.run(
-            [pulumi, "version"], env=environ, capture_output=True, text=True, check=False, timeout=_ANSWER_SECONDS
+        output = subprocess.run(
+            [pulumi, "version"], env=environ, capture_output=True, text=True, check=False, timeout=_VERSION_SECONDS
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
-    return (answer.stdout or answer.stderr).strip()
+    return (output.stdout or output.stderr).strip()

@@ -31,7 +31,7 @@ _REMEDY = "allow this machine to reach get.pulumi.com (proxies are taken from ht
 
 
 class Download(Protocol):
-    """An answer that can be read bit by bit."""
+    """A response that can be read in parts."""
 
     def read(self, size: int = ..., /) -> bytes:
         """Return the next bytes, none at the end."""
@@ -51,8 +51,8 @@ def install(
 ) -> None:
     """Put the programs of the official release into a folder.
 
-    The small file of checksums is asked for first and must come within seconds, so that a machine without
-    internet is not kept waiting.
+    The small file of checksums is requested first and must arrive within seconds, so that a machine without internet
+    access is not kept waiting.
 
     Args:
         target: An empty folder.
@@ -61,7 +61,7 @@ def install(
         archive: File name of the release; the one for this machine when left out.
 
     Raises:
-        RouteFailed: No release for this machine, no answer, or not the bytes that were published.
+        RouteFailed: No release for this machine, no response, or not the bytes that were published.
     """
     fetch = fetch or open_url
     name = archive or archive_name(version, sys.platform, platform.machine())
@@ -91,36 +91,36 @@ def archive_name(version: str, system: str, machine: str) -> str:
 
 def open_url(url: str, seconds: float) -> Download:
     """Open an address of the real internet."""
-    answer: Download = urllib.request.urlopen(url, timeout=seconds)
-    return answer
+    response: Download = urllib.request.urlopen(url, timeout=seconds)
+    return response
 
 
 def _text(fetch: Callable[[str, float], Download], url: str) -> str:
-    answer = fetch(url, KNOCK_SECONDS)
+    response = fetch(url, KNOCK_SECONDS)
     try:
-        return answer.read(_CHUNK).decode()
+        return response.read(_CHUNK).decode()
     finally:
-        answer.close()
+        response.close()
 
 
 def _within(seconds: float, ask: Callable[[], str]) -> str:
     """Ask with a deadline for all of it: a socket's own time limit does not cover the look-up of the name."""
-    answers: queue.SimpleQueue[str | OSError | http.client.HTTPException] = queue.SimpleQueue()
+    responses: queue.SimpleQueue[str | OSError | http.client.HTTPException] = queue.SimpleQueue()
 
     def work() -> None:
         try:
-            answers.put(ask())
+            responses.put(ask())
         except (OSError, http.client.HTTPException) as error:
-            answers.put(error)
+            responses.put(error)
 
     threading.Thread(target=work, daemon=True).start()
     try:
-        answer = answers.get(timeout=seconds)
+        response = responses.get(timeout=seconds)
     except queue.Empty:
-        raise TimeoutError(f"no answer within {seconds:.0f} s") from None
-    if isinstance(answer, str):
-        return answer
-    raise answer
+        raise TimeoutError(f"no response within {seconds:.0f} s") from None
+    if isinstance(response, str):
+        return response
+    raise response
 
 
 def _checksum(published: str, name: str) -> str:
@@ -131,17 +131,17 @@ def _checksum(published: str, name: str) -> str:
     raise RouteFailed(f"{SITE} publishes no checksum for {name}", "use another route")
 
 
-def _download(answer: Download, file: IO[bytes]) -> str:
-    """Copy the answer into the file and returns its SHA-256."""
+def _download(response: Download, file: IO[bytes]) -> str:
+    """Copy the response into the file and return its SHA-256."""
     digest = hashlib.sha256()
     try:
         with Progress("Pulumi CLI: downloading the official release") as progress:
-            while chunk := answer.read(_CHUNK):
+            while chunk := response.read(_CHUNK):
                 digest.update(chunk)
                 progress.show(f"{file.tell() >> 20} MiB")
                 file.write(chunk)
     finally:
-        answer.close()
+        response.close()
     file.seek(0)
     return digest.hexdigest()
 

@@ -1,4 +1,4 @@
-"""How a route to the Pulumi CLI says that it leads nowhere."""
+"""The error of a route to the Pulumi CLI that does not work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class RouteFailed(Exception):  # noqa: N818  (reads as an outcome: a route faile
     Attributes:
         found: What was tried and what happened.
         remedy: What a person can do about it.
-        expected: True where that is the usual case and not worth a word, as long as another route works.
+        expected: Whether this is a usual case that needs no message while another route works.
     """
 
     def __init__(self, found: str, remedy: str, *, expected: bool = False) -> None:

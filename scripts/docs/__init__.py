@@ -1,1 +1,1 @@
-"""Generated pages of ``docs/``: what the rows, the version files, the error tree and the spec say, and nothing else."""
+"""The generated pages of ``docs/``: what properties, field maps, handlers, error tree and specification say."""

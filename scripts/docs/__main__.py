@@ -1,4 +1,4 @@
-"""Writes the generated pages of ``docs/``; with ``--check`` says which are stale and writes nothing."""
+"""Write the generated pages of ``docs/``; with ``--check`` list those that are out of date, and write nothing."""
 
 from __future__ import annotations
 
@@ -6,42 +6,41 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pulumi_ehpc.lifecycle.noun import ROOMS
-from scripts.docs import errors, index, nouns, policy
+from scripts.docs import errors, index, policy, resources
 
 ROOT = Path(__file__).resolve().parents[2]
 USAGE = "usage: python -m scripts.docs [--check]"
-_MADE_BY = "<!-- Written by `make docs` from the code. Edit that, not this page. -->"
+_NOTICE = "<!-- Written by `make docs` from the code. Edit the code, not this page. -->"
 
 
 def pages() -> dict[str, str]:
     """Return every generated page, by its path below the checkout."""
     bodies = {
-        "docs/nouns/README.md": index.page(),
-        **{f"docs/nouns/{room}.md": nouns.page(noun) for noun, room in ROOMS.items()},
+        "docs/resources/README.md": index.page(),
+        **{f"docs/resources/{name}": body for name, body in resources.pages().items()},
         "docs/update-policy.md": policy.page(),
         "docs/errors.md": errors.page(),
     }
-    return {path: f"{_MADE_BY}\n\n{body.strip()}\n" for path, body in bodies.items()}
+    return {path: f"{_NOTICE}\n\n{body.strip()}\n" for path, body in bodies.items()}
 
 
-def stale(root: Path, made: Mapping[str, str]) -> Iterator[str]:
-    """Yield a line for each page that is missing, out of date or not made any more."""
-    for path, text in made.items():
+def stale(root: Path, generated: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each page that is missing, out of date or no longer generated."""
+    for path, text in generated.items():
         file = root / path
         if not file.exists():
             yield f"{path} is missing; run `make docs`"
         elif file.read_text("utf-8") != text:
             yield f"{path} is out of date; run `make docs`"
-    for file in sorted((root / "docs" / "nouns").glob("*.md")):
+    for file in sorted((root / "docs" / "resources").glob("*.md")):
         path = file.relative_to(root).as_posix()
-        if path not in made:
-            yield f"{path} belongs to no noun; delete it"
+        if path not in generated:
+            yield f"{path} belongs to no resource type; delete it"
 
 
-def write(root: Path, made: Mapping[str, str]) -> Iterator[str]:
+def write(root: Path, generated: Mapping[str, str]) -> Iterator[str]:
     """Write the pages; yield the paths of those that changed."""
-    for path, text in made.items():
+    for path, text in generated.items():
         file = root / path
         if file.exists() and file.read_text("utf-8") == text:
             continue

@@ -1,60 +1,96 @@
-"""The API actions that a step of a version file may call, followed from function to function through the rooms."""
+"""The API actions that an operation of a handler may call, followed through the source from method to method."""
 
 from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from textwrap import dedent
-from types import FunctionType, ModuleType
+from types import FunctionType
+from typing import Any
 
 from pulumi_ehpc.api import spec
+from pulumi_ehpc.lifecycle.handler import Handler
+from pulumi_ehpc.schema.codec import FieldMap
 
-__all__ = ["calls"]
+__all__ = ["OPERATIONS", "calls", "version_of"]
 
-_ROOMS_ONLY = ("pulumi_ehpc.lifecycle", "pulumi_ehpc.api")
-"""What these call, they are told by name."""
+OPERATIONS = ("create", "read", "update", "delete")
+_PACKAGE = "pulumi_ehpc."
+_CLIENT = "pulumi_ehpc.api"
+"""What stands there gets the actions' names from its callers."""
 
 
-def calls(dialect: ModuleType, step: str) -> list[str]:
-    """Return the actions that a step may call, in the order they stand in the source."""
-    return list(dict.fromkeys(_Reading(dialect).of(getattr(dialect, step))))
+def calls(handler: Handler[Any], operation: str) -> list[str]:
+    """Return the actions that an operation may call, in the order they stand in the source."""
+    return list(dict.fromkeys(_Reading(handler).of(getattr(type(handler), operation), {})))
+
+
+def version_of(action: str, version: str) -> str:
+    """Return the API version that an action belongs to: the handler's own, or else the one that has it."""
+    return version if action in spec.actions(version) else next(v for v in spec.VERSIONS if action in spec.actions(v))
 
 
 class _Reading:
-    """One walk from a step through all functions it reaches."""
+    """One walk from an operation through all functions that it reaches."""
 
-    def __init__(self, dialect: ModuleType) -> None:
-        self.waiters = spec.waiters(dialect.VERSION)
+    def __init__(self, handler: Handler[Any]) -> None:
+        self.handler = type(handler)
+        self.waiters = spec.waiters(handler.version)
         self.known = {name for version in spec.VERSIONS for name in spec.actions(version)}
-        own = [kind for kind in vars(dialect).values() if inspect.isclass(kind) and kind.__module__ == dialect.__name__]
-        self.methods = {name: found for kind in own for name, found in vars(kind).items() if inspect.isfunction(found)}
-        self.seen: set[FunctionType] = set()
+        self.seen: set[tuple[FunctionType, tuple[tuple[str, str], ...]]] = set()
 
-    def of(self, function: FunctionType) -> Iterator[str]:
-        if function in self.seen or function.__module__.startswith(_ROOMS_ONLY):
+    def of(self, function: FunctionType, maps: Mapping[str, str]) -> Iterator[str]:
+        """Yield the actions of a function.
+
+        Args:
+            function: The function.
+            maps: Its parameters that are field maps, and the action of each.
+        """
+        reached = (function, tuple(sorted(maps.items())))
+        if reached in self.seen or not function.__module__.startswith(_PACKAGE):
             return
-        self.seen.add(function)
-        tree = ast.parse(dedent(inspect.getsource(function)))
-        yield from self._below(tree, function)
+        if function.__module__.startswith(_CLIENT):
+            return
+        self.seen.add(reached)
+        yield from self._below(_source(function), function, maps)
 
-    def _below(self, node: ast.AST, function: FunctionType) -> Iterator[str]:
+    def _below(self, node: ast.AST, function: FunctionType, maps: Mapping[str, str]) -> Iterator[str]:
         if isinstance(node, ast.Constant) and node.value in self.known:
             yield str(node.value)
         elif isinstance(node, ast.Constant) and node.value in self.waiters:
             yield self.waiters[str(node.value)].action
-        elif (reached := self._reached(node, function)) is not None:
-            yield from self.of(reached)
+        elif isinstance(node, ast.Attribute) and node.attr == "action" and isinstance(node.value, ast.Name):
+            yield from filter(None, [maps.get(node.value.id)])
+        if isinstance(node, ast.Call) and (called := self._reached(node.func, function)) is not None:
+            yield from self.of(called, _maps_given(node, called, function))
+        elif (called := self._reached(node, function)) is not None:
+            yield from self.of(called, {})
         for child in ast.iter_child_nodes(node):
-            yield from self._below(child, function)
+            yield from self._below(child, function, maps)
 
     def _reached(self, node: ast.AST, function: FunctionType) -> FunctionType | None:
-        """The function that a name means: one of this module or of a module, or a method of the version's own class."""
+        """Return the function that an expression means: a global of the module, or a method of the handler."""
         found = None
         if isinstance(node, ast.Name):
             found = function.__globals__.get(node.id)
-        elif isinstance(node, ast.Attribute):
-            owner = function.__globals__.get(node.value.id) if isinstance(node.value, ast.Name) else None
-            found = getattr(owner, node.attr, None) if isinstance(owner, ModuleType) else self.methods.get(node.attr)
-        in_package = isinstance(found, FunctionType) and found.__module__.startswith("pulumi_ehpc.")
-        return found if in_package and isinstance(found, FunctionType) else None
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+            found = getattr(self.handler, node.attr, None)
+        return found if isinstance(found, FunctionType) else None
+
+
+def _maps_given(call: ast.Call, called: FunctionType, function: FunctionType) -> dict[str, str]:
+    """Return the field maps among the arguments of a call, by the called function's own names."""
+    names = [name for name in inspect.signature(called).parameters if name != "self"]
+    given = (
+        (name, function.__globals__.get(arg.id))
+        for name, arg in zip(names, call.args, strict=False)
+        if isinstance(arg, ast.Name)
+    )
+    return {name: value.action for name, value in given if isinstance(value, FieldMap)}
+
+
+@cache
+def _source(function: FunctionType) -> ast.AST:
+    return ast.parse(dedent(inspect.getsource(function)))

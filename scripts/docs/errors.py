@@ -20,31 +20,35 @@ NEXT_STEPS = {
     "EhpcError": "Read the message; the classes below say more.",
     "ConfigurationError": "Set what the message names, with `pulumi config set` or in the environment. `ehpc doctor` "
     "checks all settings.",
-    "InputError": "Correct the properties that the message lists; it has all of them.",
-    "RefusedError": "Read the message: it names the guard and the way out, such as `adopt_existing=True`, "
-    "`allow_replacement=True` or the right region or account.",
-    "NetworkError": "Check the network and `ehpc:endpoint` with `ehpc doctor`, then run `pulumi up` again. A change "
-    "that may have reached the service is looked for before it is made again.",
-    "ApiError": "Look for the code below; quote the request id to support.",
+    "InputError": "Correct the properties that the message lists. It lists all of them.",
+    "RefusedError": "The message says what to do, such as to set `adopt_existing=True` or `allow_replacement=True`, "
+    "or to choose the right region or account.",
+    "NetworkError": "Check the network and `ehpc:endpoint` with `ehpc doctor`, then run `pulumi up` again. If the call "
+    "may have reached the service, the next run looks for its effect before it repeats the call.",
+    "ApiError": "Look up the code on this page. Quote the request id in support tickets.",
     "WaitError": "Look at the object's state in the console, then run `pulumi up` again.",
-    "WaitFailedError": "The message says why, as far as the service tells, and how to delete or replace the object.",
-    "WaitTimeoutError": "Run `pulumi up` again: it goes on waiting for what was begun. `custom_timeouts` allows more "
-    "time.",
-    "WaitCancelledError": "Run `pulumi up` again: it finishes what was begun.",
+    "WaitFailedError": "The message says how to delete or replace the object, and why it failed if the service reports "
+    "a reason.",
+    "WaitTimeoutError": "Run `pulumi up` again: it continues to wait. The resource option `custom_timeouts` allows "
+    "more time.",
+    "WaitCancelledError": "Run `pulumi up` again: it finishes what the cancelled run began.",
 }
 """Next steps of the classes that no error code stands for."""
 _FILLED_IN = {"clock_skew": "ahead of or behind"}
-"""What stands for the parts of an advice that an answer fills in."""
+"""Words for the parts of an advice that a response fills in."""
 _INTRODUCTION = """\
 # Errors
 
-Every error of this package is an `EhpcError`. A run shows one as: what failed, the service's code, HTTP status and
-request id, and what to do next. There are no tracebacks, and never a password or key."""
+Every error of this package is an `EhpcError`. A message says what failed, with the service's error code, HTTP status
+and request id, and what to do next. It never contains a password or key.
+
+An unexpected error is a defect of this package. Its traceback, without secrets, is written to `defects.log` in the
+user's state folder and to the file that `EHPC_LOG_FILE` names. The message names the file; please report it."""
 _CODES = """\
 ## Codes
 
-A code decides the class, whole or by its leading parts: `OrderError.NoCard`, then `OrderError`. A code that is not
-listed is sorted by its HTTP status:"""
+The error code decides the class. If `OrderError.NoCard` is not listed, `OrderError` decides. If no part of the code is
+listed, the HTTP status decides:"""
 
 
 def classes() -> dict[str, type[EhpcError]]:

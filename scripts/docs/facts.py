@@ -1,159 +1,197 @@
-"""What can be said of a property: its shape, limits and default, what a change does, how each API version spells it."""
+"""What can be said of a property: its type, limits and default, what a change does, how each API version spells it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
 
 from pulumi_ehpc.api import spec
-from pulumi_ehpc.lifecycle.fields import Field, FieldMap, same_word
-from pulumi_ehpc.lifecycle.marks import Filled
-from pulumi_ehpc.lifecycle.noun import Noun
-from pulumi_ehpc.lifecycle.request import changes_of, cross_checks
-from pulumi_ehpc.lifecycle.rows import Change, Kind, Row
-from scripts.docs.declared import Attribute
+from pulumi_ehpc.lifecycle.resource_type import ResourceType
+from pulumi_ehpc.schema.codec import Field, FieldMap, same_word
+from pulumi_ehpc.schema.property import Change, Property, PropertyType
 from scripts.docs.markdown import listed, prose
 
-__all__ = ["CHANGES", "ELSEWHERE", "NEWEST_FIRST", "OPEN", "REFUSED", "Property", "per_version"]
+__all__ = ["CHANGES", "NEWEST_FIRST", "PropertyFacts", "Support", "per_version"]
 
 NEWEST_FIRST = tuple(reversed(spec.VERSIONS))
-CHANGES = {Change.UPDATE: "in place", Change.REPLACE: "replaces", Change.IGNORE: "steers the package only"}
-_SHAPES = {
-    Kind.TEXT: "text",
-    Kind.INTEGER: "whole number",
-    Kind.NUMBER: "number",
-    Kind.FLAG: "true or false",
-    Kind.TEXTS: "list of texts",
-    Kind.MAPPING: "map of texts",
+CHANGES = {Change.UPDATE: "in place", Change.REPLACE: "replaces", Change.IGNORE: "not sent"}
+_TYPES = {
+    PropertyType.STRING: "string",
+    PropertyType.INTEGER: "integer",
+    PropertyType.NUMBER: "number",
+    PropertyType.BOOLEAN: "boolean",
+    PropertyType.STRING_LIST: "list of strings",
+    PropertyType.STRING_MAP: "map of strings",
 }
+_NUMBERS = (PropertyType.INTEGER, PropertyType.NUMBER)
+_LISTS = (PropertyType.STRING_LIST, PropertyType.NESTED_LIST)
 _MOST_NAMED = 40
-OPEN = "spelled by the map of the block"
-ELSEWHERE = "spelled by the version file's own hand"
-REFUSED = "refused"
+_MOST_TRIED = 20
+"""Entries of a list up to which a rule of a handler is looked for where nothing else limits it."""
+
+
+class Support(Enum):
+    """Whether an API version supports the object that a property belongs to."""
+
+    BY_MAP = auto()
+    """Yes; a field map spells its properties."""
+    BY_PARENT = auto()
+    """Yes; the object is sent as a whole, by other means than a field map."""
+    NONE = auto()
+    """No."""
 
 
 @dataclass(frozen=True)
-class Property:
-    """A property of a noun, or of a block where it is used.
+class PropertyFacts:
+    """A property of a resource type, or of a nested object where it is used.
 
     Attributes:
-        noun: The noun.
-        path: Dotted path from the noun.
-        row: Its row.
-        written: The row's attribute as it is written.
+        resource_type: The resource type.
+        path: Dotted path of the property.
+        declared: Its declaration.
+        written: The text below it.
         maps: The field maps that may spell it, by API version.
-        closed: What becomes of the block around it, by API version.
+        support: Whether the API versions support the object that it belongs to.
+        parent: The property that holds the object; None at the top.
     """
 
-    noun: Noun
+    resource_type: ResourceType[Any]
     path: str
-    row: Row
-    written: Attribute
+    declared: Property
+    written: str
     maps: Mapping[str, Sequence[FieldMap]]
-    closed: Mapping[str, str]
+    support: Mapping[str, Support]
+    parent: PropertyFacts | None
 
     @property
     def name(self) -> str:
         """Its own name."""
-        return self.row.name
+        return self.declared.name
 
     @property
     def text(self) -> str:
-        """What it is."""
-        return prose(self.written.text)
+        """What it is. The only version that supports it is named beside its limits, and so left out here."""
+        text = prose(self.written)
+        return text.replace(f" ({self.supported[0]})", "") if len(self.supported) == 1 else text
 
     # -- value ----------------------------------------------------------------------------------------------------
 
-    def shape(self, block: type | None) -> str:
-        """Its shape in words; a block links to its own table."""
-        link = f"[`{block.__name__}`](#{block.__name__.lower()})" if block else ""
-        if self.row.kind is Kind.ONE:
+    def type(self) -> str:
+        """Return its type in words; a nested object links to its own table."""
+        declared = self.declared
+        link = f"[`{declared.args.__name__}`](#{declared.args.__name__.lower()})" if declared.args else ""
+        if declared.reference:
+            words = f"`{declared.reference}` or its {'id' if declared.reference == 'Cluster' else 'name'}"
+        elif declared.property_type is PropertyType.NESTED:
             words = link
-        elif block is not None:
+        elif declared.property_type is PropertyType.NESTED_LIST:
             words = f"list of {link}"
-        elif self.row.noun:
-            words = f"`{self.row.noun}` or its {'id' if self.row.noun == 'Cluster' else 'name'}"
+        elif declared.property_type is PropertyType.KEYED_LIST:
+            words = f"list of {link}, each with a `{declared.key}` of its own"
         else:
-            words = _SHAPES[self.row.kind]
-        return f"secret {words}" if self.row.secret else words
+            words = _TYPES[declared.property_type]
+        return f"secret {words}" if declared.secret else words
+
+    def output_type(self) -> str:
+        """Return the type of its output in words, where it is no argument."""
+        return _TYPES[self.declared.property_type]
 
     def limits(self) -> str:
-        """Its limits in words, per version where they differ, and the version when only one takes it."""
-        rules = [per_version({version: rule(version) for version in self.taken}) for rule in (self._size, self._words)]
-        only = f"{self.taken[0]} only" if len(self.taken) == 1 else ""
-        return ", ".join(filter(None, [*rules, only]))
+        """Return its limits in words, per version where they differ, and the version when only one supports it."""
+        rules = [
+            per_version({version: rule(version) for version in self.supported}) for rule in (self._size, self._words)
+        ]
+        return ", ".join(filter(None, [*rules, self._where()]))
+
+    def _where(self) -> str:
+        """Return in which API version it is supported, unless in all that have the resource type."""
+        if not self.supported:
+            return "not supported here"
+        return f"{self.supported[0]} only" if len(self.supported) == 1 < len(self.resource_type.handlers) else ""
 
     def default(self) -> str:
-        """Its default in words."""
-        if self.row.required:
+        """Return its default in words."""
+        if self.declared.required:
             return "required"
-        if self.row.default is not None:
-            return f"`{self.row.default}`"
-        if self.path in self.noun.fill({}, Filled("name", "urn", "identity")):
-            return "made of the resource's name"
-        return per_version({version: self._service_default(version) for version in self.taken})
+        if self.declared.default is not None:
+            return f"`{self.declared.default}`"
+        if self.path in self.resource_type.generated:
+            return "generated from the resource's name"
+        by_service = per_version({version: self._service_default(version) for version in self.supported}, none="none")
+        return f"{by_service}, by the service" if by_service else ""
 
     def change(self) -> str:
-        """What a change does, per version where it differs."""
+        """Return what a change does, per version where it differs."""
         return per_version({version: CHANGES[change] for version, change in self.changes().items()})
 
     def changes(self) -> dict[str, Change]:
-        """What a change does, by API version, newest first."""
-        return {v: changes_of(self.noun.dialects[v]).get(self.name, self.row.change) for v in self.taken}
+        """Return what a change does, by API version, newest first."""
+        handlers = self.resource_type.handlers
+        return {version: handlers[version].changes.get(self.name, self.declared.change) for version in self.supported}
 
     # -- API versions ---------------------------------------------------------------------------------------------
 
     @property
-    def taken(self) -> list[str]:
-        """The versions that take it, newest first."""
-        return [version for version in NEWEST_FIRST if not self.refusal(version) and self.closed[version] != REFUSED]
+    def supported(self) -> list[str]:
+        """The versions that support it, newest first."""
+        return [
+            version
+            for version, support in self.support.items()
+            if support is not Support.NONE and not self.unsupported(version)
+        ]
 
-    def refusal(self, version: str) -> str:
-        """Why a version refuses it; empty when it does not."""
+    def unsupported(self, version: str) -> str:
+        """Return why a version does not support it; empty when it does."""
         maps = self.maps[version]
-        if any(self.name in known.fields or self.name in known.derived for known in maps):
+        if any(self.name in fields.fields or self.name in fields.handled for fields in maps):
             return ""
-        return next((known.refused[self.name] for known in maps if self.name in known.refused), "")
+        others = self.resource_type.versions_of(self.name) if self.parent is None else ()
+        elsewhere = f"it belongs to {listed(others, 'and')}; leave it out" if others else ""
+        return next((fields.unsupported[self.name] for fields in maps if self.name in fields.unsupported), elsewhere)
 
     def spelled(self, version: str) -> str:
-        """How a version spells it, or why it does not."""
-        if self.closed[version] != OPEN:
-            return f"see `{self.path.split('.')[-2]}`"
-        if reason := self.refusal(version):
-            return f"refused: {reason}"
-        told = [known.derived[self.name] for known in self.maps[version] if self.name in known.derived]
-        return "; ".join([*_spellings(self._entries(version)), *told]) or "not sent"
+        """Return how a version spells it, or why it does not."""
+        if self.parent is not None and self.support[version] is not Support.BY_MAP:
+            parent = f"`{self.parent.name}`"
+            return (
+                f"part of {parent}" if self.support[version] is Support.BY_PARENT else f"not supported (see {parent})"
+            )
+        if why := self.unsupported(version):
+            return f"not supported: {why}"
+        handled = [fields.handled[self.name] for fields in self.maps[version] if self.name in fields.handled]
+        return "; ".join([*_spellings(self._entries(version)), *dict.fromkeys(handled)]) or CHANGES[Change.IGNORE]
 
     def _entries(self, version: str) -> list[tuple[FieldMap, Field]]:
-        return [(known, known.fields[self.name]) for known in self.maps[version] if self.name in known.fields]
+        return [(fields, fields.fields[self.name]) for fields in self.maps[version] if self.name in fields.fields]
 
-    def _shapes(self, version: str) -> Iterator[spec.Shape]:
-        for known, entry in self._entries(version):
-            if (shape := known.shape(entry)) is not None:
-                yield shape
+    def _shapes(self, version: str) -> list[spec.Shape]:
+        found = (fields.shape(entry) for fields, entry in self._entries(version))
+        return [shape for shape in found if shape is not None]
+
+    # -- limits ---------------------------------------------------------------------------------------------------
 
     def _words(self, version: str) -> str:
-        """What a text may be."""
-        if self.row.choices:
+        """Return what a string may be."""
+        if self.declared.choices:
             return f"one of {listed(f'`{word}`' for word in self._choices(version))}"
-        return self.row.pattern_words or (f"must match `{self.row.pattern}`" if self.row.pattern else "")
+        pattern = self.declared.pattern
+        return self.declared.pattern_rule or (f"must match `{pattern}`" if pattern else "")
 
     def _size(self, version: str) -> str:
-        """How great, long or many."""
-        row = self.row
-        if row.kind in (Kind.INTEGER, Kind.NUMBER):
+        """Return how great, how long or how many."""
+        if self.declared.property_type in _NUMBERS:
             return self._bounds(version)
-        if row.kind is Kind.TEXT:
+        if self.declared.property_type is PropertyType.STRING:
             return self._length(version)
-        fewest, most = row.items or (0, None)
-        known = [n for n in (most, *(shape.max_items for shape in self._shapes(version))) if n is not None]
-        return _entries_in_words(fewest, self._longest(version, min(known))) if known else ""
+        return self._count(version)
 
     def _bounds(self, version: str) -> str:
-        lowest, highest = self.row.limits or (None, None)
-        shapes = list(self._shapes(version))
-        low = max((n for n in (lowest, *(s.minimum for s in shapes)) if n is not None), default=None)
-        high = min((n for n in (highest, *(s.maximum for s in shapes)) if n is not None), default=None)
+        minimum, maximum = self.declared.limits or (None, None)
+        shapes = self._shapes(version)
+        low = max((n for n in (minimum, *(s.minimum for s in shapes)) if n is not None), default=None)
+        high = min((n for n in (maximum, *(s.maximum for s in shapes)) if n is not None), default=None)
         if low is None or high is None:
             return f"at least {low:,}" if low is not None else f"at most {high:,}" if high is not None else ""
         if all(self._accepts(version, int(end)) for end in (low, high)):
@@ -165,49 +203,60 @@ class Property:
         return f"one of {listed(map(str, kept))}"
 
     def _length(self, version: str) -> str:
-        if self.row.length is None:
+        if self.declared.length is None:
             return ""
-        shortest, longest = self.row.length
-        kept = [n for n in range(shortest, longest + 1) if self._accepts(version, "a" * n)]
+        minimum, maximum = self.declared.length
+        kept = [n for n in range(minimum, maximum + 1) if self._accepts(version, "a" * n)]
         return f"{kept[0]} to {kept[-1]} characters"
 
-    def _longest(self, version: str, most: int) -> int:
-        if self.row.kind is not Kind.MANY or self.written.args is not None:
-            return most
-        return max(n for n in range(most + 1) if self._accepts(version, [{}] * n))
+    def _count(self, version: str) -> str:
+        minimum, maximum = self.declared.items or (0, None)
+        # A keyed list is sent in as many calls as it takes.
+        shapes = () if self.declared.key else self._shapes(version)
+        known = [n for n in (maximum, *(shape.max_items for shape in shapes)) if n is not None]
+        limit = min(known, default=None)
+        if self.declared.property_type in _LISTS and not self.declared.choices:
+            entry = {} if self.declared.args is not None else "abc"
+            tried = min(limit or _MOST_TRIED, _MOST_TRIED)
+            accepted = max(n for n in range(tried + 1) if self._accepts(version, [entry] * n))
+            limit = accepted if accepted < tried else limit
+        return "" if limit is None else _entries_in_words(minimum, limit)
 
     def _accepts(self, version: str, value: object) -> bool:
-        """Ask the version file's own rules, which limit some values further than row and specification do."""
-        if "." in self.path:
+        """Ask the handler's own rules, which limit some values further than declaration and specification do."""
+        keyed = self.parent is not None and self.parent.declared.key == self.name
+        if self.parent is not None and not keyed:
             return True
-        broken = cross_checks(self.noun.dialects[version], {self.name: value})
-        return not any(reason.property == self.name for reason in broken)
+        given = {self.parent.name: {value: None}} if self.parent is not None else {self.name: value}
+        at = f"{self.parent.name}.{value}.{self.name}" if self.parent is not None else self.name
+        handler = self.resource_type.handlers[version]
+        return not any(found.property == at for found in handler.validate(self.resource_type.inputs.of(given)))
 
     def _choices(self, version: str) -> list[str]:
-        def takes(known: FieldMap, entry: Field, word: str) -> bool:
-            allowed = tuple(entry.words) or known.allowed(entry)
+        def takes(fields: FieldMap, entry: Field, word: str) -> bool:
+            allowed = tuple(entry.words) or fields.allowed(entry)
             return not allowed or any(same_word(word, other) for other in allowed)
 
         entries = self._entries(version)
-        return [word for word in self.row.choices if all(takes(known, entry, word) for known, entry in entries)]
+        return [word for word in self.declared.choices if all(takes(fields, entry, word) for fields, entry in entries)]
 
     def _service_default(self, version: str) -> str:
-        for known, entry in self._entries(version):
-            shape = known.shape(entry)
+        for fields, entry in self._entries(version):
+            shape = fields.shape(entry)
             if shape is not None and shape.default is not None:
                 wire = shape.default
-                words: Mapping[str, str] = entry.words or {word: word for word in self.row.choices}
+                words: Mapping[str, str] = entry.words or {word: word for word in self.declared.choices}
                 word = next((word for word, spelled in words.items() if same_word(spelled, str(wire))), wire)
-                return f"the service's, `{str(word).lower() if isinstance(word, bool) else word}`"
+                return f"`{str(word).lower() if isinstance(word, bool) else word}`"
         return ""
 
 
-def per_version(said: Mapping[str, str]) -> str:
+def per_version(said: Mapping[str, str], none: str = "no limit") -> str:
     """Say once what is the same in every version; else what the first has, and where others differ."""
     if len(set(said.values())) <= 1:
         return next(iter(said.values()), "")
     (first, usual), *others = said.items()
-    differing = [f"{version}: {words or 'no limit'}" for version, words in others if words != usual]
+    differing = [f"{version}: {words or none}" for version, words in others if words != usual]
     if not usual:
         return "; ".join(differing)
     if not any(said[version] for version, _ in others):
@@ -217,23 +266,30 @@ def per_version(said: Mapping[str, str]) -> str:
 
 def _spellings(entries: Sequence[tuple[FieldMap, Field]]) -> Iterator[str]:
     actions: dict[str, list[str]] = {}
-    for known, entry in entries:
-        actions.setdefault(_path(known, entry), []).append(known.action)
-    for path, named in actions.items():
-        yield " ".join([", ".join(f"`{action}`" for action in named), f"`{path}`" if path else "(its fields)"])
+    for fields, entry in entries:
+        actions.setdefault(_parameter(fields, entry), []).append(fields.action)
+    for parameter, named in actions.items():
+        yield f"{', '.join(f'`{action}`' for action in dict.fromkeys(named))}{parameter}"
 
 
-def _path(known: FieldMap, entry: Field) -> str:
-    """The parameter's path, with ``[]`` after lists."""
-    properties: Mapping[str, spec.Shape] = spec.action(known.action, known.version).parameters
-    steps = [step for step in f"{known.under}.{entry.wire}".split(".") if step]
-    spelled = []
-    for index, step in enumerate(steps):
-        shape = properties[step]
-        properties = shape.items.properties if shape.items is not None else shape.properties
-        spelled.append(f"{step}[]" if shape.items is not None and index < len(steps) - 1 else step)
-    return ".".join(spelled)
+def _parameter(fields: FieldMap, entry: Field) -> str:
+    """Return the parameter's path, with ``[]`` after lists."""
+    steps = _steps(fields, f"{fields.under}.{entry.wire}")
+    if entry.wire:
+        return f" `{'.'.join(steps).removesuffix('[]')}`"
+    return f"{' `' + '.'.join(steps) + '`' if steps else ''}, each field by itself"
 
 
-def _entries_in_words(fewest: int, most: int) -> str:
-    return f"{fewest} to {most:,} entries" if fewest else f"at most {most:,} {'entry' if most == 1 else 'entries'}"
+def _steps(fields: FieldMap, path: str) -> list[str]:
+    shapes: Mapping[str, spec.Shape] = spec.action(fields.action, fields.version).parameters
+    steps = []
+    for name in filter(None, path.split(".")):
+        shape = shapes[name]
+        shapes = shape.items.properties if shape.items is not None else shape.properties
+        steps.append(f"{name}[]" if shape.items is not None else name)
+    return steps
+
+
+def _entries_in_words(minimum: int, maximum: int) -> str:
+    entries = "entry" if maximum == 1 else "entries"
+    return f"{minimum} to {maximum:,} {entries}" if minimum else f"at most {maximum:,} {entries}"

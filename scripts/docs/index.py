@@ -1,56 +1,57 @@
-"""The index of the nouns, and how to read their pages."""
+"""The index of the resource types, and how to read their pages."""
 
 from __future__ import annotations
 
 import inspect
 
-from pulumi_ehpc.lifecycle.noun import ROOMS
-from scripts.docs.blocks import Described, describe
+from pulumi_ehpc.registry import RESOURCE_TYPES
 from scripts.docs.facts import NEWEST_FIRST
 from scripts.docs.markdown import prose, table
+from scripts.docs.objects import Described, describe, package_of
 
 __all__ = ["page"]
 
 _READING = """\
 ## How to read the pages
 
-A page has the properties of its noun, then how each API version spells them, the blocks inside, the outputs, and what
-the steps do.
+A page lists the properties of a resource type, how each API version spells them, the objects inside, the outputs, and
+the API actions that are called.
 
-- **value**: shape and limits. Where the API versions differ, both are named. Blocks may be given as their class or as a
-  dict with the same keys. Words such as `post_paid` may be written in any case.
-- **default**: `required`, a value of this package's, or the one that the service takes. Empty: nothing is sent, and the
-  service decides.
-- **a change**: see [what a change does](../update-policy.md).
-- **In the API**: the actions and the parameter that a property becomes, with `[]` after lists. `refused` properties are
-  reported by `pulumi preview`, with the reason; `not sent` ones steer this package.
-- **What the steps do**: with the actions that a step may call, which are the permissions it needs. Besides, every run
-  calls `GetCallerIdentity` of STS once.
+- **type**: type and limits. Where the API versions differ, both are named. An object is given as its class or as a dict
+  with the same keys. Words such as `post_paid` may be written in any case.
+- **default**: `required`, a default of this package, or the default that the API documents ("by the service"). Where
+  the column is empty, nothing is sent and the service decides.
+- **a change**: what a change of the property does; see [What a change does](../update-policy.md).
+- **In the API**: the actions and the parameter that a property becomes, with `[]` after lists. `pulumi preview` reports
+  a property that the API version does not support, and says what to do instead.
+- **Actions**: an access policy must allow them. In addition, every run calls `GetCallerIdentity` of STS once, which
+  needs no permission.
 
-Every broken rule of a program is reported at once, before anything is made. What the service itself refuses:
-[errors](../errors.md)."""
+`pulumi preview` reports all mistakes of a program at once, before anything is created. What the service itself refuses
+is listed in [Errors](../errors.md)."""
 
 
 def page() -> str:
     """Write the page."""
     rows = (
-        [f"[`{name}`]({room}.md)", _first_sentence(known), *(_makers(known, version) for version in NEWEST_FIRST)]
-        for name, room in ROOMS.items()
-        for known in [describe(name)]
-    )
-    return "\n\n".join(
         [
-            "# The nouns",
-            table(["noun", "what it is", *(f"made by ({version})" for version in NEWEST_FIRST)], rows),
-            _READING,
+            f"[`{resource_type.name}`]({package_of(resource_type)}.md)",
+            _first_sentence(known),
+            *(_written_by(known, version) for version in NEWEST_FIRST),
         ]
+        for resource_type in RESOURCE_TYPES
+        for known in [describe(resource_type.name)]
     )
+    head = ["resource type", "what it is", *(f"created and updated by ({version})" for version in NEWEST_FIRST)]
+    return "\n\n".join(["# Resource types", table(head, rows), _READING])
 
 
 def _first_sentence(known: Described) -> str:
-    return prose(inspect.getdoc(known.declared) or "").split("\n")[0]
+    return prose(inspect.getdoc(known.resource) or "").split("\n")[0]
 
 
-def _makers(known: Described, version: str) -> str:
-    actions = dict.fromkeys(fields.action for fields in known.noun.dialects[version].MAPS)
-    return ", ".join(f"`{action}`" for action in actions)
+def _written_by(known: Described, version: str) -> str:
+    handler = known.resource_type.handlers.get(version)
+    if handler is None:
+        return "not in this version"
+    return ", ".join(f"`{action}`" for action in dict.fromkeys(fields.action for fields in handler.maps))

@@ -1,6 +1,6 @@
-"""Runs a program without an engine and prints what it would register: ``python -m tests.docs.mocked PROGRAM CONFIG``.
+"""Run a program without an engine and print what it would register: ``python -m tests.docs.mocked PROGRAM CONFIG``.
 
-In a process of its own, because the SDK's mocks leave event loops behind. The gate checks all declared values.
+In a process of its own, because the SDK's mocks leave event loops behind. Preflight checks all declared values.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ class Engine(mocks.Mocks):
     """Accepts every resource and remembers it."""
 
     def __init__(self) -> None:
-        self.made: dict[str, dict[str, Any]] = {}
+        self.registered: dict[str, dict[str, Any]] = {}
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        self.made[args.name] = {"type": args.typ, "identity": args.inputs.get("identity")}
-        told = {"nodes": [{"id": "i-1", "hostname": "fixed001", "ip": "10.0.0.1"}]}
-        return f"{args.name}-id", {**args.inputs, **(told if args.typ.endswith(":NodeGroup") else {})}
+        self.registered[args.name] = {"type": args.typ, "identity": args.inputs.get("identity")}
+        nodes = {"nodes": [{"id": "i-1", "hostname": "fixed001", "ip": "10.0.0.1"}]}
+        return f"{args.name}-id", {**args.inputs, **(nodes if args.typ.endswith(":NodeGroup") else {})}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         raise AssertionError("the examples call no functions")
@@ -39,7 +39,7 @@ def main(program: str, config: str) -> int:
     except pulumi.RunError as error:
         sys.stdout.write(str(error))
         return 1
-    sys.stdout.write(json.dumps(engine.made))
+    sys.stdout.write(json.dumps(engine.registered))
     return 0
 
 

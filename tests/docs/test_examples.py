@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_ehpc.api import spec
-from pulumi_ehpc.lifecycle.noun import ROOMS
+from pulumi_ehpc.registry import RESOURCE_TYPES
 from scripts.docs.__main__ import ROOT
-from scripts.docs.nouns import EXAMPLES
+from scripts.docs.objects import package_of
+from scripts.docs.resources import EXAMPLES
 
 SETTINGS = {
     "ehpc:region": "cn-hangzhou",
@@ -29,16 +29,18 @@ def run(program: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[
     return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False)
 
 
-@pytest.mark.parametrize("version", spec.VERSIONS)
-@pytest.mark.parametrize(("noun", "room"), ROOMS.items())
-def test_the_example_of_a_noun_runs(noun: str, room: str, version: str) -> None:
-    program = EXAMPLES / f"{room}.py"
+@pytest.mark.parametrize(
+    ("name", "package", "version"),
+    [(known.name, package_of(known), version) for known in RESOURCE_TYPES for version in known.handlers],
+)
+def test_the_example_of_a_resource_type_runs(name: str, package: str, version: str) -> None:
+    program = EXAMPLES / f"{package}.py"
     ran = run(program, {**SETTINGS, "ehpc:apiVersion": version})
     assert ran.returncode == 0, ran.stdout + ran.stderr
     made = json.loads(ran.stdout)
-    ((name, registered),) = ((name, one) for name, one in made.items() if one["type"].endswith(f":{noun}"))
+    ((logical_name, registered),) = ((key, one) for key, one in made.items() if one["type"].endswith(f":{name}"))
     assert registered["identity"] == "identity-id"
-    assert f'ehpc.{noun}(\n    "{name}"' in program.read_text("utf-8")
+    assert f'ehpc.{name}(\n    "{logical_name}"' in program.read_text("utf-8")
 
 
 def test_an_example_that_breaks_a_rule_is_found(tmp_path: Path) -> None:
@@ -46,8 +48,8 @@ def test_an_example_that_breaks_a_rule_is_found(tmp_path: Path) -> None:
     program.write_text((EXAMPLES / "queue.py").read_text("utf-8").replace("max_count=50", "max_count=-1"))
     ran = run(program, SETTINGS)
     assert ran.returncode == 1
-    assert "max_count = -1: must be a whole number from 0 to 5000" in ran.stdout
+    assert "max_count = -1: must be an integer from 0 to 5000" in ran.stdout
 
 
-def test_every_noun_has_an_example() -> None:
-    assert {file.stem for file in EXAMPLES.glob("[!_]*.py")} == {*ROOMS.values()}
+def test_every_resource_type_has_an_example() -> None:
+    assert {file.stem for file in EXAMPLES.glob("[!_]*.py")} == {package_of(known) for known in RESOURCE_TYPES}

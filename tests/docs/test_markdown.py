@@ -12,11 +12,15 @@ def test_a_docstring_becomes_markdown() -> None:
     )
 
 
+def test_links_are_rewritten() -> None:
+    assert prose("See `the\nlist <https://example.com/x>`_.") == "See [the list](https://example.com/x)."
+
+
 def test_a_cell_is_one_line() -> None:
     assert cell("One | two\n\n- three\n- four\n") == r"One \| two three four"
 
 
-def test_a_table_has_a_line_for_each_row() -> None:
+def test_a_table_has_a_line_for_each_entry() -> None:
     assert table(["a", "b"], [["1", "2"]]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
 
 
@@ -31,3 +35,4 @@ def test_versions_are_named_only_where_they_differ() -> None:
     assert per_version({"new": "x", "old": "y"}) == "x (old: y)"
     assert per_version({"new": "x", "old": ""}) == "new: x"
     assert per_version({"new": "", "old": "y"}) == "old: y"
+    assert per_version({"new": "x", "old": "", "oldest": "y"}) == "x (old: no limit; oldest: y)"

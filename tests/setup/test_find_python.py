@@ -58,16 +58,16 @@ def machine(tmp_path: Path) -> Machine:
 
 def test_python3_is_taken_and_arguments_are_handed_on(machine: Machine) -> None:
     machine.put_good("python3")
-    answer = machine.run("run", "a b", "$HOME")
-    assert answer.stdout == "bootstrap ['run', 'a b', '$HOME']\n"
+    output = machine.run("run", "a b", "$HOME")
+    assert output.stdout == "bootstrap ['run', 'a b', '$HOME']\n"
 
 
 def test_when_python3_is_too_old_a_newer_one_beside_it_is_found(machine: Machine) -> None:
     machine.put_old("python3")
     machine.put_good("python3.12")
-    answer = machine.run("setup")
-    assert answer.stdout == "bootstrap ['setup']\n"
-    assert "by python3.12" in answer.stderr
+    output = machine.run("setup")
+    assert output.stdout == "bootstrap ['setup']\n"
+    assert "by python3.12" in output.stderr
 
 
 def test_the_virtual_environment_s_own_python_comes_first(machine: Machine) -> None:
@@ -81,19 +81,19 @@ def test_a_python_that_is_named_is_the_only_one_tried(machine: Machine) -> None:
     machine.put_good("python3")
     mine = machine.put_good("mine")
     assert "by mine" in machine.run("setup", PYTHON=str(mine)).stderr
-    answer = machine.run("setup", PYTHON="/no/such/python")
-    assert answer.returncode == 1
-    assert "/no/such/python" in answer.stderr
-    assert "python3.13" not in answer.stderr
+    output = machine.run("setup", PYTHON="/no/such/python")
+    assert output.returncode == 1
+    assert "/no/such/python" in output.stderr
+    assert "python3.13" not in output.stderr
 
 
 def test_without_a_suitable_python_one_message_lists_what_was_tried_and_what_to_do(machine: Machine) -> None:
     machine.put_old("python3")
     machine.put("python3.11", "echo 'has no venv module (apt install python3.11-venv)' >&2; exit 1")
-    answer = machine.run("setup")
-    assert answer.returncode == 1
-    assert answer.stdout == ""
-    assert "python3: is Python 3.8, too old" in answer.stderr
-    assert "python3.11: has no venv module (apt install python3.11-venv)" in answer.stderr
-    assert "python3.13:" in answer.stderr
-    assert answer.stderr.rstrip().endswith("or name one: make PYTHON=/path/to/python3")
+    output = machine.run("setup")
+    assert output.returncode == 1
+    assert output.stdout == ""
+    assert "python3: is Python 3.8, too old" in output.stderr
+    assert "python3.11: has no venv module (apt install python3.11-venv)" in output.stderr
+    assert "python3.13:" in output.stderr
+    assert output.stderr.rstrip().endswith("or name one: make PYTHON=/path/to/python3")

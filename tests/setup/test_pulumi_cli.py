@@ -118,7 +118,7 @@ class TestOnPath:
     def test_a_program_that_cannot_run_is_a_closed_route(self, tmp_path: Path) -> None:
         put_programs(tmp_path, *PROGRAMS)
         (tmp_path / "pulumi").write_text("#!/no/such/interpreter\n")
-        with pytest.raises(RouteFailed, match="does not tell its version"):
+        with pytest.raises(RouteFailed, match="does not report its version"):
             pulumi_cli.on_path({"PATH": str(tmp_path)})
 
 

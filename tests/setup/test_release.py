@@ -114,6 +114,6 @@ def test_a_site_that_stays_silent_is_given_up(tmp_path: Path, monkeypatch: pytes
         end_of_test.wait()
         raise OSError
 
-    with pytest.raises(RouteFailed, match="no answer within"):
+    with pytest.raises(RouteFailed, match="no response within"):
         release.install(tmp_path, VERSION, fetch=fetch, archive=ARCHIVE)
     end_of_test.set()

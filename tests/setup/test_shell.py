@@ -30,11 +30,11 @@ def test_the_current_folder_does_not_slip_into_path() -> None:
 def test_any_shell_takes_the_lines_as_they_were_meant(shell: str) -> None:
     values = variables(Path(AWKWARD), Path("/c d/bin"), "/usr/bin:/bin")
     script = 'eval "$EXPORTS"; printf "%s|%s" "$VIRTUAL_ENV" "$PATH"'
-    answer = subprocess.run(
+    output = subprocess.run(
         [shutil.which(shell) or shell, "-c", script],
         env={"EXPORTS": exports(values)},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert answer.stdout == f"{AWKWARD}|{AWKWARD}/bin:/c d/bin:/usr/bin:/bin"
+    assert output.stdout == f"{AWKWARD}|{AWKWARD}/bin:/c d/bin:/usr/bin:/bin"

@@ -17,9 +17,9 @@ def ready(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_setup_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
     assert bootstrap.main(["setup"]) == 0
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert 'eval "$(make -s env)"' in said.err
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert 'eval "$(make -s env)"' in captured.err
 
 
 def test_env_prints_exports_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,1 +1,1 @@
-"""The examples of the nouns' pages: whole programs, type-checked with the package and run in the tests."""
+"""The examples on the pages of the resource types: whole programs, type-checked and run by the tests."""

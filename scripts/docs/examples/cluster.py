@@ -1,4 +1,4 @@
-"""A cluster with a Slurm manager and a shared /home. The password comes from the stack's configuration, encrypted."""
+"""A cluster with a Slurm manager and a shared /home. The password is a secret of the stack's configuration."""
 
 import pulumi
 

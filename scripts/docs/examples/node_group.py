@@ -1,4 +1,4 @@
-"""Four nodes that stay, for a queue of the cluster. Raise count to add nodes; lower it to release the newest."""
+"""Four nodes for a queue. A greater count adds nodes; a smaller one releases the newest."""
 
 import pulumi
 

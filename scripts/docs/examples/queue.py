@@ -1,4 +1,4 @@
-"""A queue that grows to 50 nodes while jobs wait, and shrinks to none afterwards."""
+"""A queue that scales out to 50 nodes while jobs wait, and in to none afterwards."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""Two users, one of whom may use sudo. Passwords come from the stack's configuration and stay encrypted in state."""
+"""Two users, one of whom may use sudo. The passwords are secrets of the stack's configuration."""
 
 import pulumi
 
