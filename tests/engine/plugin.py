@@ -67,8 +67,11 @@ class Relay:
 
     def cut(self) -> None:
         """Cut every connection; new ones are taken."""
-        while self._ends:
-            end = self._ends.pop()
+        while True:
+            try:
+                end = self._ends.pop()
+            except IndexError:  # the accepting thread cuts as well
+                return
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
@@ -80,11 +83,19 @@ class Relay:
         self.cut()
 
     def _accept(self) -> None:
+        try:
+            self._accept_until_stopped()
+        finally:
+            # A connection that came while the relay stopped, or found no engine any more.
+            self.cut()
+
+    def _accept_until_stopped(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 near, _ = self._listener.accept()
+                self._ends.append(near)
                 far = socket.create_connection(self._target)
-                self._ends += [near, far]
+                self._ends.append(far)
                 self.accepted += 1
                 for source, sink in ((near, far), (far, near)):
                     threading.Thread(target=self._forward, args=(source, sink), daemon=True).start()
