@@ -74,14 +74,7 @@ class EhpcError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Support pickling in spite of keyword-only arguments: errors cross process boundaries."""
-        return _rebuild, (type(self), self.args, dict(self.__dict__))
-
-
-def _rebuild(error_class: type[EhpcError], args: tuple[Any, ...], state: dict[str, Any]) -> EhpcError:
-    error = error_class.__new__(error_class, *args)
-    error.args = args
-    error.__dict__.update(state)
-    return error
+        return type(self).__new__, (type(self), *self.args), vars(self)
 
 
 class ConfigurationError(EhpcError):
