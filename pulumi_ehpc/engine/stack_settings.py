@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from pulumi_ehpc.api.settings import MAX_CONNECTIONS, Settings
 from pulumi_ehpc.api.spec import VERSIONS
 from pulumi_ehpc.errors import InputError, Violation
 from pulumi_ehpc.hosts import is_loopback
+
+T = TypeVar("T")
 
 STACK_SETTINGS: Final = ("ehpc:region", "ehpc:apiVersion", "ehpc:endpoint", "ehpc:maxQps", "ehpc:concurrency")
 """Stack configuration that this package reads. Credentials are never part of it."""
@@ -55,15 +58,29 @@ class StackSettings:
         Raises:
             InputError: Values are not valid; it lists every one of them.
         """
-        reader = _Reader(config, environ)
-        client = Settings(reader.region(), reader.endpoint(), reader.integer(MAX_QPS, _HIGHEST_MAX_QPS))
-        concurrency = reader.integer(CONCURRENCY, MAX_CONNECTIONS) or DEFAULT_CONCURRENCY
-        settings = cls(client, reader.api_version(), concurrency)
-        if reader.violations:
-            raise InputError(
-                "The settings are not valid.", reader.violations, next_step="Correct them with `pulumi config set`."
-            )
-        return settings
+        violations: list[Violation] = []
+
+        def read(setting: str, parse: Callable[[str], T], default: T) -> T:
+            name, value = find_setting(setting, config, environ)
+            try:
+                return parse(value) if value else default
+            except ValueError as error:
+                # What stands before an "@" of an endpoint may be a password.
+                public = value.rpartition("@")[2] if setting == ENDPOINT else value
+                violations.append(Violation(name, public, str(error)))
+                return default
+
+        client = Settings(
+            region=read(REGION, _region, ""),
+            endpoint=read(ENDPOINT, _normalized_endpoint, ""),
+            max_qps=read(MAX_QPS, partial(_integer, maximum=_HIGHEST_MAX_QPS), None),
+        )
+        concurrency = read(CONCURRENCY, partial(_integer, maximum=MAX_CONNECTIONS), DEFAULT_CONCURRENCY)
+        api_version = read(API_VERSION, _api_version, VERSIONS[-1])
+        if violations:
+            next_step = "Correct them with `pulumi config set`."
+            raise InputError("The settings are not valid.", violations, next_step=next_step)
+        return cls(client, api_version, concurrency)
 
 
 def find_setting(setting: str, config: Mapping[str, str], environ: Mapping[str, str]) -> tuple[str, str]:
@@ -79,49 +96,22 @@ def find_setting(setting: str, config: Mapping[str, str], environ: Mapping[str, 
     return variable, (environ.get(variable) or "").strip()
 
 
-class _Reader:
-    """Reads one setting after the other and collects the violations."""
+def _region(value: str) -> str:
+    if not _REGION_ID.fullmatch(value):
+        raise ValueError("must be a region id such as cn-hangzhou")
+    return value
 
-    def __init__(self, config: Mapping[str, str], environ: Mapping[str, str]) -> None:
-        self.violations: list[Violation] = []
-        self._config = config
-        self._environ = environ
 
-    def region(self) -> str:
-        name, value = self._find(REGION)
-        if value and not _REGION_ID.fullmatch(value):
-            self._refuse(name, value, "must be a region id such as cn-hangzhou")
-        return value
+def _api_version(value: str) -> str:
+    if value not in VERSIONS:
+        raise ValueError(f"must be one of {', '.join(VERSIONS)}")
+    return value
 
-    def api_version(self) -> str:
-        name, value = self._find(API_VERSION)
-        if value and value not in VERSIONS:
-            self._refuse(name, value, f"must be one of {', '.join(VERSIONS)}")
-        return value or VERSIONS[-1]
 
-    def endpoint(self) -> str:
-        name, value = self._find(ENDPOINT)
-        try:
-            return _normalized_endpoint(value) if value else ""
-        except ValueError as error:
-            # What stands before an "@" may be a password.
-            self._refuse(name, value.rpartition("@")[2], str(error))
-            return ""
-
-    def integer(self, setting: str, maximum: int) -> int | None:
-        name, value = self._find(setting)
-        if not value:
-            return None
-        if not (value.isascii() and value.isdigit() and 1 <= int(value) <= maximum):
-            self._refuse(name, value, f"must be an integer from 1 to {maximum}")
-            return None
-        return int(value)
-
-    def _find(self, setting: str) -> tuple[str, str]:
-        return find_setting(setting, self._config, self._environ)
-
-    def _refuse(self, name: str, value: str, rule: str) -> None:
-        self.violations.append(Violation(name, value, rule))
+def _integer(value: str, maximum: int) -> int:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= maximum):
+        raise ValueError(f"must be an integer from 1 to {maximum}")
+    return int(value)
 
 
 def _normalized_endpoint(endpoint: str) -> str:
