@@ -5,23 +5,10 @@ Importing this package is cheap: slow imports and the spec data are loaded when 
 
 from __future__ import annotations
 
-from pulumi_ehpc.api.client import Client, ProbeResult
-from pulumi_ehpc.api.clock import Clock, SystemClock
-from pulumi_ehpc.api.credentials import Credentials, CredentialsProvider
+from pulumi_ehpc.api.client import Client
+from pulumi_ehpc.api.credentials import Credentials
 from pulumi_ehpc.api.settings import Settings
 from pulumi_ehpc.api.version_client import VersionClient
 from pulumi_ehpc.api.waiters import Outcome, Probe, Wait
 
-__all__ = [
-    "Client",
-    "Clock",
-    "Credentials",
-    "CredentialsProvider",
-    "Outcome",
-    "Probe",
-    "ProbeResult",
-    "Settings",
-    "SystemClock",
-    "VersionClient",
-    "Wait",
-]
+__all__ = ["Client", "Credentials", "Outcome", "Probe", "Settings", "VersionClient", "Wait"]

@@ -4,55 +4,27 @@ from __future__ import annotations
 
 import random
 import threading
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
+from pulumi_ehpc import errors
 from pulumi_ehpc.api import responses, spec, waiters
-from pulumi_ehpc.api.call import Call
-from pulumi_ehpc.api.call_log import CallLog
-from pulumi_ehpc.api.clock import Clock, SystemClock
+from pulumi_ehpc.api.call import Call, CallLog
+from pulumi_ehpc.api.clock import Clock
 from pulumi_ehpc.api.credentials import Credentials, CredentialsProvider, DefaultCredentialChain
 from pulumi_ehpc.api.settings import Settings
 from pulumi_ehpc.api.signers import SIGNERS, HttpRequest, Signature, SigningContext
 from pulumi_ehpc.api.version_client import VersionClient
-from pulumi_ehpc.errors import (
-    EhpcError,
-    InputError,
-    InvalidRequestError,
-    NetworkError,
-    NotFoundError,
-    ServiceError,
-    ThrottledError,
-    Violation,
-)
 from pulumi_ehpc.wording import shown
 
 if TYPE_CHECKING:
-    import requests
-
     from pulumi_ehpc.api.throttle import Throttle
 
 _CALLER_IDENTITY: Final = spec.Action(
     name="GetCallerIdentity", version="2015-04-01", method="POST", parameters={}, response=spec.Shape("object")
 )
 """Action of STS, the Security Token Service; it needs no permission."""
-
-
-@dataclass(frozen=True)
-class ProbeResult:
-    """What an unsigned request to the endpoint shows.
-
-    Attributes:
-        latency_seconds: Time from request to response.
-        clock_skew_seconds: How far this clock is ahead of the service's, to about a second; None if the response does
-            not report a time.
-    """
-
-    latency_seconds: float
-    clock_skew_seconds: float | None
 
 
 class Client:
@@ -68,11 +40,9 @@ class Client:
         settings: Which endpoint to call, and how fast.
         credentials: Credentials or a provider of them; the default credential chain when left out.
         signature: ``acs3`` for ACS3-HMAC-SHA256, ``v1`` for the older HMAC-SHA1.
-        session: Session to send with; one with a connection pool when left out.
         clock: Clock for signatures, pauses and deadlines.
         rng: Source of nonces and jitter.
         cache_folder: Where processes share the rate limit; the user's cache folder when left out.
-        connect_timeout: Seconds to wait for a connection.
         read_timeout: Seconds to wait for the next byte of a response.
     """
 
@@ -82,38 +52,29 @@ class Client:
         *,
         credentials: CredentialsProvider | None = None,
         signature: Signature = "acs3",
-        session: requests.Session | None = None,
         clock: Clock | None = None,
         rng: random.Random | None = None,
         cache_folder: Path | None = None,
-        connect_timeout: float = 5.0,
         read_timeout: float = 60.0,
     ) -> None:
         from pulumi_ehpc.api.transport import Transport, new_session  # requests takes long to import
 
         self.settings = settings
-        self._clock = clock or SystemClock()
+        self._clock = clock or Clock()
         self._credentials = credentials or DefaultCredentialChain(self._clock)
         self._sign = SIGNERS[signature]
         self._rng = rng or random.Random()
-        self._transport = Transport(
-            session or new_session(loopback=settings.loopback),
-            connect_timeout=connect_timeout,
-            read_timeout=read_timeout,
-        )
+        self._transport = Transport(new_session(loopback=settings.loopback), read_timeout=read_timeout)
         self._cache_folder = cache_folder
         self._lock = threading.Lock()
         self._throttles: dict[tuple[str, str], Throttle] = {}
         self._account_lock = threading.Lock()
-        self._account_known = False
-        self._account_id: str | None = None
+        self._account_id: str | None = None  # None until it is known; empty where the endpoint does not tell
 
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -136,7 +97,8 @@ class Client:
         """
         if version not in spec.VERSIONS:
             rule = f"must be one of {', '.join(spec.VERSIONS)}"
-            raise InputError("The API version is not known.", [Violation("version", shown(version), rule)])
+            violation = errors.Violation("version", shown(version), rule)
+            raise errors.InputError("The API version is not known.", [violation])
         return VersionClient(self, version)
 
     def wait_until(self, probe: waiters.Probe, wait: waiters.Wait, *, delay_seconds: float = 10.0) -> str:
@@ -154,19 +116,22 @@ class Client:
             ConfigurationError: There are no credentials.
         """
         with self._account_lock:
-            if not self._account_known:
+            if self._account_id is None:
                 try:
                     response = self.send(Call(_CALLER_IDENTITY, {}, {}, self._sts_url()))
-                    self._account_id = str(response.get("AccountId") or "") or None
-                except (InvalidRequestError, NotFoundError):
-                    pass
-                except (NetworkError, ServiceError):
+                    self._account_id = str(response.get("AccountId") or "")
+                except (errors.InvalidRequestError, errors.NotFoundError):
+                    self._account_id = ""
+                except (errors.NetworkError, errors.ServiceError):
                     return None
-                self._account_known = True
-            return self._account_id
+            return self._account_id or None
 
-    def probe(self) -> ProbeResult:
+    def probe(self) -> tuple[float, float | None]:
         """Send an unsigned request to measure latency and clock skew; that the service refuses it does not matter.
+
+        Returns:
+            Seconds from request to response; and how many seconds this clock is ahead of the service's, to about a
+            second, None if the response does not report a time.
 
         Raises:
             NetworkError: No response was received.
@@ -176,7 +141,7 @@ class Client:
         request = HttpRequest("GET", base_url, f"{base_url}/", {"accept": "application/json"}, b"")
         response = self._transport.send(request, action="probe")
         latency = self._clock.monotonic() - start
-        return ProbeResult(latency, responses.clock_skew(response.headers, self._clock.now()))
+        return latency, responses.clock_skew(response.headers, self._clock.now())
 
     def send(self, call: Call, *, retry: bool = True) -> dict[str, Any]:
         """Send a call that was checked and encoded.
@@ -200,7 +165,7 @@ class Client:
         )
         try:
             return policy(self._attempt, call, log)
-        except EhpcError as error:
+        except errors.EhpcError as error:
             log.failed(error)
             raise
 
@@ -217,7 +182,7 @@ class Client:
         log.received(response.status, self._clock.monotonic() - start)
         try:
             body = responses.parse(response, call, now=self._clock.now())
-        except ThrottledError:
+        except errors.ThrottledError:
             if throttle is not None:
                 throttle.slow_down()
             raise
@@ -230,15 +195,13 @@ class Client:
             return None
         account = credentials.access_key_id
         with self._lock:
-            throttle = self._throttles.get((account, base_url))
-            if throttle is None:
+            if (account, base_url) not in self._throttles:
                 from pulumi_ehpc.api.throttle import Throttle
 
-                throttle = Throttle(
+                self._throttles[account, base_url] = Throttle(
                     limit, account=account, endpoint=base_url, clock=self._clock, folder=self._cache_folder
                 )
-                self._throttles[account, base_url] = throttle
-            return throttle
+            return self._throttles[account, base_url]
 
     def _sts_url(self) -> str:
         if self.settings.endpoint:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from pulumi_ehpc.api.clock import Clock
 
 _FAILURE_CACHED_SECONDS: Final = 10.0
+_NEXT_STEP: Final = (
+    "Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET (and ALIBABA_CLOUD_SECURITY_TOKEN for"
+    " temporary credentials), create a profile with `aliyun configure` (~/.aliyun/config.json), use OIDC (set"
+    " ALIBABA_CLOUD_OIDC_TOKEN_FILE and the role), or run on an ECS instance that has a RAM role."
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ class DefaultCredentialChain:
         self._clock = clock
         self._lock = threading.Lock()
         self._chain: Any = None
-        self._failed_at: float | None = None
+        self._ask_again_at = -math.inf
 
     def credentials(self) -> Credentials:
         """Return credentials that are valid now.
@@ -65,13 +71,14 @@ class DefaultCredentialChain:
         Raises:
             ConfigurationError: No link of the chain has any.
         """
+        found = None
         with self._lock:
-            if self._failed_at is not None and self._clock.monotonic() - self._failed_at < _FAILURE_CACHED_SECONDS:
-                raise _no_credentials()
-            found = self._ask()
-            self._failed_at = None if found else self._clock.monotonic()
+            if self._clock.monotonic() >= self._ask_again_at:
+                found = self._ask()
+                if found is None:
+                    self._ask_again_at = self._clock.monotonic() + _FAILURE_CACHED_SECONDS
         if found is None:
-            raise _no_credentials()
+            raise ConfigurationError("No Alibaba Cloud credentials were found.", next_step=_NEXT_STEP)
         return found
 
     def _ask(self) -> Credentials | None:
@@ -92,14 +99,3 @@ def load_default_chain() -> Any:
     # The library attaches handlers of its own, which print a traceback for each link without credentials.
     logging.getLogger("credentials").handlers[:] = [logging.NullHandler()]
     return provider.DefaultCredentialsProvider()
-
-
-def _no_credentials() -> ConfigurationError:
-    return ConfigurationError(
-        "No Alibaba Cloud credentials were found.",
-        next_step=(
-            "Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET (and ALIBABA_CLOUD_SECURITY_TOKEN for"
-            " temporary credentials), create a profile with `aliyun configure` (~/.aliyun/config.json), use OIDC (set"
-            " ALIBABA_CLOUD_OIDC_TOKEN_FILE and the role), or run on an ECS instance that has a RAM role."
-        ),
-    )

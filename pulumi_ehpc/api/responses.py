@@ -8,10 +8,9 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from pulumi_ehpc.api.signing import percent_encode
-from pulumi_ehpc.api.spec import failure_of, next_step_of, secret_values
+from pulumi_ehpc.api.spec import failure_of, next_step_of
+from pulumi_ehpc.api.spec.redaction import masked, secret_values
 from pulumi_ehpc.errors import ApiError, ServiceError
-from pulumi_ehpc.wording import SECRET
 
 if TYPE_CHECKING:
     from pulumi_ehpc.api.call import Call
@@ -36,11 +35,32 @@ def parse(response: Response, call: Call, *, now: datetime) -> dict[str, Any]:
         body = json.loads(response.body)
     except ValueError:
         body = None
-    if not isinstance(body, dict):
-        raise _unreadable(response, call)
-    if response.status >= 300 or _string(body, "Success").lower() == "false":
-        raise _api_error(response, call, body, now)
-    return body
+    if isinstance(body, dict):
+        if response.status < 300 and _string(body, "Success").lower() != "false":
+            return body
+        code = _string(body, "Code") or "Unsuccessful"
+        request_id = _string(body, "RequestId")
+        kind = _ERROR_CLASSES[failure_of(code, response.status)]
+        message = _message(body, call.parameters)
+        skew = _describe_skew(clock_skew(response.headers, now))
+        next_step = next_step_of(code, response.status).format(clock_skew=skew)
+    else:
+        code = "UnreadableResponse"
+        request_id = ""
+        kind = ServiceError
+        content_type = response.headers.get("Content-Type", "no content type").partition(";")[0]
+        message = f"the response is not a JSON object ({content_type}, {len(response.body)} bytes)"
+        next_step = "The response may come from a proxy: check the endpoint and the proxy settings."
+    raise kind(
+        message,
+        code=code,
+        http_status=response.status,
+        request_id=request_id,
+        action=call.action.name,
+        version=call.action.version,
+        retry_after=_retry_after(response.headers),
+        next_step=next_step,
+    )
 
 
 def clock_skew(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -50,35 +70,6 @@ def clock_skew(headers: Mapping[str, str], now: datetime) -> float | None:
     except ValueError:
         return None
     return (now - there.replace(tzinfo=there.tzinfo or timezone.utc)).total_seconds()
-
-
-def _api_error(response: Response, call: Call, body: Mapping[str, Any], now: datetime) -> ApiError:
-    code = _string(body, "Code") or "Unsuccessful"
-    skew = clock_skew(response.headers, now)
-    return _ERROR_CLASSES[failure_of(code, response.status)](
-        _message(body, call.parameters),
-        code=code,
-        http_status=response.status,
-        request_id=_string(body, "RequestId"),
-        action=call.action.name,
-        version=call.action.version,
-        retry_after=_retry_after(response.headers),
-        next_step=next_step_of(code, response.status).format(clock_skew=_describe_skew(skew)),
-    )
-
-
-def _unreadable(response: Response, call: Call) -> ServiceError:
-    content_type = response.headers.get("Content-Type", "no content type").partition(";")[0]
-    return ServiceError(
-        f"the response is not a JSON object ({content_type}, {len(response.body)} bytes)",
-        code="UnreadableResponse",
-        http_status=response.status,
-        request_id="",
-        action=call.action.name,
-        version=call.action.version,
-        retry_after=_retry_after(response.headers),
-        next_step="The response may come from a proxy: check the endpoint and the proxy settings.",
-    )
 
 
 def _string(body: Mapping[str, Any], name: str) -> str:
@@ -91,20 +82,10 @@ def _message(body: Mapping[str, Any], sent: Mapping[str, Any]) -> str:
     """Return the service's message without the secrets it may quote."""
     # The message about a wrong signature quotes the string that the server signed, with every parameter in it.
     message = _string(body, "Message").partition("string to sign is")[0] or "no message"
-    for secret in sorted(secret_values(sent), key=len, reverse=True):
-        for form in _encoded_forms(secret):
-            message = message.replace(form, SECRET)
+    message = masked(message, secret_values(sent))
     detail = body.get("AccessDeniedDetail")
     permission = detail.get("AuthAction") if isinstance(detail, Mapping) else None
     return f"{message} (missing permission {permission})" if permission else message
-
-
-def _encoded_forms(secret: str) -> list[str]:
-    """Return a secret as it is, JSON-escaped, and percent-encoded once and twice; the longest first."""
-    plain = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    once = {percent_encode(form) for form in plain}
-    twice = {percent_encode(form) for form in once}
-    return sorted(plain | once | twice, key=len, reverse=True)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

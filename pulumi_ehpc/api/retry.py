@@ -58,7 +58,7 @@ def retrying(
         return max(rng.uniform(delay / 2, delay), min(requested, _MAX_REQUESTED_SECONDS))
 
     def before_sleep(state: RetryCallState) -> None:
-        before_retry(_error_of(state), state.next_action.sleep if state.next_action else 0.0)
+        before_retry(_error_of(state), state.upcoming_sleep)
 
     return Retrying(
         stop=stop_after_attempt(1 + retries),

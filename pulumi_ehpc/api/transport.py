@@ -10,22 +10,15 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Final
 
 import requests
+from requests import exceptions
 from requests.adapters import HTTPAdapter
-from requests.exceptions import (
-    ChunkedEncodingError,
-    ConnectionError,
-    ConnectTimeout,
-    ContentDecodingError,
-    ProxyError,
-    ReadTimeout,
-    RequestException,
-    SSLError,
-)
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from pulumi_ehpc.api.settings import MAX_CONNECTIONS
 from pulumi_ehpc.api.signers import HttpRequest
 from pulumi_ehpc.errors import NetworkError
+
+_CONNECT_TIMEOUT_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -57,13 +50,11 @@ class Transport:
 
     Args:
         session: The session to send with.
-        connect_timeout: Seconds to wait for a connection.
         read_timeout: Seconds to wait for the next byte of a response.
     """
 
-    def __init__(self, session: requests.Session, *, connect_timeout: float, read_timeout: float) -> None:
+    def __init__(self, session: requests.Session, *, read_timeout: float) -> None:
         self._session = session
-        self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
 
     def send(self, request: HttpRequest, *, action: str) -> Response:
@@ -72,57 +63,47 @@ class Transport:
         Raises:
             NetworkError: No whole response was received. The message does not contain the URL, which may hold secrets.
         """
-        failure: RequestException
         try:
             response = self._session.request(
                 request.method,
                 request.url,
                 headers=dict(request.headers),
                 data=request.body or None,
-                timeout=(self._connect_timeout, self._read_timeout),
+                timeout=(_CONNECT_TIMEOUT_SECONDS, self._read_timeout),
                 allow_redirects=False,
                 # Otherwise requests would replace our Authorization header with the host's entry of a netrc file.
                 auth=_keep_headers,
             )
             return Response(response.status_code, response.headers, response.content)
-        except RequestException as error:
-            failure = error
+        except exceptions.RequestException as error:
+            what, next_step, sent = self._explain(error)
         # Raised outside of the handler: the library's error quotes the whole URL and must not be the context.
-        raise self._describe(failure, request, action)
+        message = f"{action}: {what} ({request.base_url})."
+        raise NetworkError(message, endpoint=request.base_url, action=action, sent=sent, next_step=next_step)
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
-    def _describe(self, failure: RequestException, request: HttpRequest, action: str) -> NetworkError:
-        what, next_step, sent = self._explain(failure)
-        return NetworkError(
-            f"{action}: {what} ({request.base_url}).",
-            endpoint=request.base_url,
-            action=action,
-            sent=sent,
-            next_step=next_step,
-        )
-
-    def _explain(self, failure: RequestException) -> tuple[str, str, bool]:
+    def _explain(self, failure: exceptions.RequestException) -> tuple[str, str, bool]:
         """Return what happened, what to do about it, and whether the request may have arrived."""
         reason = failure.args[0].reason if failure.args and isinstance(failure.args[0], MaxRetryError) else None
-        if isinstance(failure, ConnectTimeout):
-            return f"no connection within {self._connect_timeout:g} seconds", _CHECK_NETWORK, False
-        if isinstance(failure, ReadTimeout):
+        if isinstance(failure, exceptions.ConnectTimeout):
+            return f"no connection within {_CONNECT_TIMEOUT_SECONDS:g} seconds", _CHECK_NETWORK, False
+        if isinstance(failure, exceptions.ReadTimeout):
             return f"no response within {self._read_timeout:g} seconds", _LOOK_FIRST, True
-        if isinstance(failure, ProxyError):
+        if isinstance(failure, exceptions.ProxyError):
             return "the proxy refused the connection", _CHECK_PROXY, False
-        if isinstance(failure, SSLError):
+        if isinstance(failure, exceptions.SSLError):
             return "the TLS handshake failed", _CHECK_TLS, True
         if isinstance(reason, NewConnectionError):
             cause = reason.__cause__ or reason.__context__
             if isinstance(cause, socket.gaierror):
                 return "the host name cannot be resolved", _CHECK_REGION, False
             return "no connection could be made", _CHECK_NETWORK, False
-        if isinstance(failure, (ChunkedEncodingError, ContentDecodingError)):
+        if isinstance(failure, (exceptions.ChunkedEncodingError, exceptions.ContentDecodingError)):
             return "the response was cut off", _LOOK_FIRST, True
-        if isinstance(failure, ConnectionError):
+        if isinstance(failure, exceptions.ConnectionError):
             return "the connection was lost", _LOOK_FIRST, True
         return f"the request could not be sent ({type(failure).__name__})", _CHECK_NETWORK, True
 

@@ -7,17 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
+from pulumi_ehpc import errors
 from pulumi_ehpc.api.clock import Clock
 from pulumi_ehpc.api.spec import Waiter, dig
-from pulumi_ehpc.errors import (
-    ApiError,
-    NetworkError,
-    ServiceError,
-    ThrottledError,
-    WaitCancelledError,
-    WaitFailedError,
-    WaitTimeoutError,
-)
 
 _FIRST_DELAY_SECONDS: Final = 0.5
 _DELAY_GROWTH: Final = 1.4
@@ -64,7 +56,7 @@ class Wait:
             WaitCancelledError: It was.
         """
         if self.cancelled():
-            raise WaitCancelledError(f"{self.label}: cancelled while the state was {state}.", state=state)
+            raise errors.WaitCancelledError(f"{self.label}: cancelled while the state was {state}.", state=state)
 
 
 def wait_until(probe: Probe, wait: Wait, *, delay_seconds: float, clock: Clock) -> str:
@@ -97,9 +89,9 @@ def wait_until(probe: Probe, wait: Wait, *, delay_seconds: float, clock: Clock) 
         if outcome is Outcome.DONE:
             return state
         if outcome is Outcome.FAILED:
-            raise WaitFailedError(f"{wait.label}: the state is {state}.", state=state)
+            raise errors.WaitFailedError(f"{wait.label}: the state is {state}.", state=state)
         if elapsed >= wait.timeout_seconds:
-            raise WaitTimeoutError(
+            raise errors.WaitTimeoutError(
                 f"{wait.label}: still {state} after {wait.timeout_seconds:g} seconds.{problem}",
                 state=state,
                 next_step="It may still succeed: check its state, then try again or allow more time.",
@@ -115,7 +107,7 @@ def judge_response(waiter: Waiter, response: dict[str, Any]) -> tuple[Outcome, s
     return _match(waiter, "path", state) or (Outcome.PENDING, state)
 
 
-def judge_error(waiter: Waiter, error: ApiError) -> tuple[Outcome, str] | None:
+def judge_error(waiter: Waiter, error: errors.ApiError) -> tuple[Outcome, str] | None:
     """Judge an error by a waiter, and return the outcome and the code; None when the waiter does not list the code."""
     return _match(waiter, "error", error.code)
 
@@ -124,7 +116,7 @@ def _look(probe: Probe, state: str) -> tuple[Outcome, str, str]:
     """Look once; after a transient error the state is the one before, with a sentence about the error."""
     try:
         return *probe(), ""
-    except (ThrottledError, ServiceError, NetworkError) as error:
+    except (errors.ThrottledError, errors.ServiceError, errors.NetworkError) as error:
         return Outcome.PENDING, state, f" The last look failed: {error}"
 
 

@@ -11,7 +11,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pulumi_ehpc.api.spec import Action, Shape, redact
+from pulumi_ehpc.api.spec import Action, Shape
+from pulumi_ehpc.api.spec.redaction import redact
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.wording import NOT_GIVEN, did_you_mean, shown
 

@@ -1,4 +1,7 @@
-"""``ehpc doctor``: check everything a run needs, and say how to fix what is wrong."""
+"""``ehpc doctor``: check everything a run needs, and say how to fix what is wrong.
+
+There is one function for each check. What it needs from the machine is passed in.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +10,58 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from importlib import metadata
-from typing import TYPE_CHECKING, Annotated, Final
+from subprocess import DEVNULL
+from typing import Annotated, Final, Literal
 
 import typer
+from packaging.requirements import Requirement
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pulumi_ehpc.cli import checks
-from pulumi_ehpc.cli.checks import Finding
-from pulumi_ehpc.errors import NetworkError
+from pulumi_ehpc.api import Client, Settings
+from pulumi_ehpc.api.credentials import load_default_chain
+from pulumi_ehpc.engine.stack_settings import API_VERSION, ENDPOINT, REGION, SET_REGION, StackSettings, find_setting
+from pulumi_ehpc.errors import InputError, NetworkError
 
-if TYPE_CHECKING:
-    from pulumi_ehpc.api import Settings
+Status = Literal["ok", "warn", "fail"]
+Which = Callable[[str], "str | None"]
+Run = Callable[[Sequence[str]], "str | None"]
+"""Runs a command and returns its stripped output; None when it cannot be run or fails."""
+
+OLDEST_PYTHON: Final = (3, 10)
+OLDEST_CLI: Final = (3, 216)
+HOST_PROGRAMS: Final = ("pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-pulumi-python")
+SKEW_WARN_SECONDS: Final = 60.0
+SKEW_FAIL_SECONDS: Final = 900.0
+"""The service refuses signatures whose time is further off than this."""
 
 _TIMEOUT_SECONDS: Final = 15
 _STYLES: Final = {"ok": "green", "warn": "yellow", "fail": "bold red"}
+_GET_CLI: Final = (
+    'In a checkout of pulumi-ehpc, run eval "$(make -s env)". Elsewhere, install it'
+    " (https://www.pulumi.com/docs/install/) and put its folder on PATH."
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The result of one check.
+
+    Attributes:
+        name: What was checked.
+        status: ``ok``; ``warn`` if some work is possible all the same; ``fail`` if nothing works.
+        found: What was found, without secrets.
+        remedy: What to do about it; empty when the status is ``ok``.
+    """
+
+    name: str
+    status: Status
+    found: str
+    remedy: str = ""
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
@@ -49,16 +85,14 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findi
 
 def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Run every check on this machine."""
-    yield checks.python(sys.version_info[:3], sys.executable)
-    yield checks.sdk(
-        metadata.version("pulumi-ehpc"), metadata.version("pulumi"), metadata.requires("pulumi-ehpc") or []
-    )
-    yield checks.pulumi_cli(shutil.which, _run)
-    yield checks.language_host(shutil.which)
-    yield checks.program_python(shutil.which, _run)
-    settings, findings = checks.settings(_stack_config(), environ)
+    yield check_python(sys.version_info[:3], sys.executable)
+    yield check_sdk(metadata.version("pulumi-ehpc"), metadata.version("pulumi"), metadata.requires("pulumi-ehpc") or [])
+    yield check_pulumi_cli(shutil.which, _run)
+    yield check_language_host(shutil.which)
+    yield check_program_python(shutil.which, _run)
+    settings, findings = check_settings(_stack_config(), environ)
     yield from findings
-    yield checks.credentials(_credential_link())
+    yield check_credentials(_credential_link())
     if settings is not None and (settings.client.endpoint or settings.client.region):
         yield from _network(settings.client)
 
@@ -78,24 +112,141 @@ def render(findings: Sequence[Finding], console: Console) -> None:
         typer.echo(f"{finding.status}\t{finding.name}\t{finding.found}\t{finding.remedy}".rstrip())
 
 
-def _network(settings: Settings) -> Iterator[Finding]:
-    from pulumi_ehpc.api import Client
+def check_python(version: tuple[int, int, int], executable: str) -> Finding:
+    """Check the version of the Python that runs this."""
+    found = f"{'.'.join(map(str, version))} ({executable})"
+    if version[:2] < OLDEST_PYTHON:
+        return Finding("Python", "fail", found, "Use Python 3.10 or newer.")
+    return Finding("Python", "ok", found)
 
+
+def check_sdk(package_version: str, sdk_version: str, requirements: Sequence[str]) -> Finding:
+    """Check that this package supports the installed Pulumi SDK.
+
+    Args:
+        package_version: Version of pulumi-ehpc.
+        sdk_version: Version of the distribution ``pulumi``.
+        requirements: Requirements in the metadata of pulumi-ehpc.
+    """
+    found = f"pulumi-ehpc {package_version}, Pulumi SDK {sdk_version}"
+    supported = next(need.specifier for need in map(Requirement, requirements) if need.name == "pulumi")
+    if sdk_version not in supported:
+        return Finding("packages", "fail", found, f"Install a supported Pulumi SDK: pip install 'pulumi{supported}'.")
+    return Finding("packages", "ok", found)
+
+
+def check_pulumi_cli(which: Which, run: Run) -> Finding:
+    """Check that the ``pulumi`` on PATH is new enough."""
+    name, path = "Pulumi CLI", which("pulumi")
+    if path is None:
+        return Finding(name, "fail", "not on PATH", _GET_CLI)
+    output = run([path, "version"])
+    if output is None:
+        return Finding(name, "fail", f"{path} does not run", f"Reinstall it. {_GET_CLI}")
+    version = tuple(int(part) for part in output.removeprefix("v").split(".")[:2] if part.isdigit())
+    if version < OLDEST_CLI:
+        oldest = ".".join(map(str, OLDEST_CLI))
+        return Finding(name, "fail", f"{output} ({path})", f"Upgrade it to {oldest} or newer.")
+    return Finding(name, "ok", f"{output} ({path})")
+
+
+def check_language_host(which: Which) -> Finding:
+    """Check for the programs that the CLI needs for Python programs and dynamic resources."""
+    missing = [program for program in HOST_PROGRAMS if which(program) is None]
+    if missing:
+        return Finding("language host", "fail", f"not on PATH: {', '.join(missing)}", _GET_CLI)
+    return Finding("language host", "ok", f"{', '.join(HOST_PROGRAMS)} ({which(HOST_PROGRAMS[0])})")
+
+
+def check_program_python(which: Which, run: Run) -> Finding:
+    """Check that the Python that Pulumi programs get from PATH has this package."""
+    name, path = "Python of programs", which("python3")
+    remedy = (
+        "Activate the virtual environment that has pulumi-ehpc, or name it in Pulumi.yaml (runtime.options.virtualenv)."
+    )
+    if path is None:
+        return Finding(name, "warn", "no python3 on PATH", remedy)
+    if run([path, "-c", "import importlib.util as u, sys; sys.exit(not u.find_spec('pulumi_ehpc'))"]) is None:
+        return Finding(name, "warn", f"{path} does not have pulumi-ehpc", remedy)
+    return Finding(name, "ok", path)
+
+
+def check_settings(config: Mapping[str, str], environ: Mapping[str, str]) -> tuple[StackSettings | None, list[Finding]]:
+    """Check the settings and report where each comes from.
+
+    Returns:
+        The settings, None when they are not valid, and the findings.
+    """
+    try:
+        resolved = StackSettings.resolve(config, environ)
+    except InputError as error:
+        found = "; ".join(str(violation) for violation in error.violations)
+        return None, [Finding("settings", "fail", found, error.next_step)]
+
+    def origin(setting: str, default: str) -> str:
+        name, value = find_setting(setting, config, environ)
+        if not value:
+            return default
+        return f"stack config {name}" if name == setting else name
+
+    client = resolved.client
+    region = Finding("region", "warn", "not set", SET_REGION)
+    if client.region:
+        region = Finding("region", "ok", f"{client.region} ({origin(REGION, '')})")
+    version = f"{resolved.api_version} ({origin(API_VERSION, 'default')})"
+    findings = [region, Finding("API version", "ok", version)]
+    if client.region or client.endpoint:
+        findings.append(Finding("address", "ok", f"{client.base_url} ({origin(ENDPOINT, 'of the region')})"))
+    return resolved, findings
+
+
+def check_credentials(link: str | None) -> Finding:
+    """Check for credentials.
+
+    Args:
+        link: Name of the link of the default credential chain that has some; None for none.
+    """
+    if link is None:
+        remedy = (
+            "Previews need none. For everything else, set ALIBABA_CLOUD_ACCESS_KEY_ID and"
+            " ALIBABA_CLOUD_ACCESS_KEY_SECRET, or create a profile with `aliyun configure`."
+        )
+        return Finding("credentials", "warn", "none found", remedy)
+    return Finding("credentials", "ok", f"found ({link.removeprefix('default/')})")
+
+
+def check_clock_skew(skew_seconds: float | None) -> Finding:
+    """Compare this machine's clock with the service's.
+
+    Args:
+        skew_seconds: How far this clock is ahead of the service's; None when the service does not report its time.
+    """
+    if skew_seconds is None:
+        return Finding("clock", "ok", "not compared: the endpoint does not report its time")
+    off = abs(skew_seconds)
+    side = "ahead of" if skew_seconds > 0 else "behind"
+    found = f"{off:.0f} s {side} the service" if off >= 1 else "agrees with the service's"
+    if off > SKEW_FAIL_SECONDS:
+        return Finding("clock", "fail", found, "Synchronize the clock (NTP): the service refuses this difference.")
+    if off > SKEW_WARN_SECONDS:
+        return Finding("clock", "warn", found, "Synchronize the clock (NTP) before it drifts further.")
+    return Finding("clock", "ok", found)
+
+
+def _network(settings: Settings) -> Iterator[Finding]:
     with Client(settings, read_timeout=_TIMEOUT_SECONDS) as client:
         try:
-            result = client.probe()
+            latency, skew = client.probe()
         except NetworkError as error:
-            yield checks.unreachable(error)
+            yield Finding("endpoint", "fail", error.message, error.next_step)
             return
-    yield checks.endpoint(result.latency_seconds, settings.base_url)
-    yield checks.clock_skew(result.clock_skew_seconds)
+    yield Finding("endpoint", "ok", f"{settings.base_url} responds in {latency * 1000:.0f} ms")
+    yield check_clock_skew(skew)
 
 
 def _credential_link() -> str | None:
     """Return the name of the link of the default credential chain that has credentials; None if none has."""
     from alibabacloud_credentials.exceptions import CredentialException  # type: ignore[import-untyped]
-
-    from pulumi_ehpc.api.credentials import load_default_chain
 
     try:
         return str(load_default_chain().get_credentials().get_provider_name())
@@ -114,15 +265,9 @@ def _stack_config() -> dict[str, str]:
 def _run(command: Sequence[str]) -> str | None:
     environ = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     try:
-        completed = subprocess.run(
-            command,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=_TIMEOUT_SECONDS,
+        output = subprocess.check_output(
+            command, env=environ, stdin=DEVNULL, stderr=DEVNULL, text=True, timeout=_TIMEOUT_SECONDS
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return completed.stdout.strip()
+    return output.strip()

@@ -8,17 +8,15 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import traceback
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote, quote_plus
 
 from platformdirs import user_state_path
 
-from pulumi_ehpc.wording import SECRET
+from pulumi_ehpc.api.spec.redaction import masked
 
 _FOLDER: Final = "pulumi-ehpc"
 _FILE: Final = "defects.log"
@@ -57,23 +55,4 @@ def _write(path: Path, text: str) -> None:
 
 def _text(lines: list[str], secrets: Collection[str]) -> str:
     """Join lines to a text without secrets that can be written everywhere."""
-    text = "".join(lines)
-    forms = sorted({form for secret in secrets for form in _forms(secret)}, key=len, reverse=True)
-    if forms:
-        text = re.sub("|".join(map(re.escape, forms)), SECRET, text)
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _forms(secret: str) -> Iterator[str]:
-    """Yield a secret as it stands in messages: itself, escaped, or in an address."""
-    yield from filter(
-        None,
-        (
-            secret,
-            repr(secret)[1:-1],
-            json.dumps(secret)[1:-1],
-            json.dumps(secret, ensure_ascii=False)[1:-1],
-            quote(secret, safe="", errors="replace"),
-            quote_plus(secret, errors="replace"),
-        ),
-    )
+    return masked("".join(lines), secrets).encode("utf-8", "backslashreplace").decode()

@@ -44,8 +44,7 @@ def error_templates() -> Mapping[str, ErrorTemplate]:
     found = {}
     for name in _FILES:
         for code, entry in json.loads(files(__package__).joinpath(name).read_text("utf-8")).items():
-            documented = spec.error_codes().get(code)
-            http = documented.http if documented and documented.http else entry["http"]
+            http = spec.error_codes().get(code) or entry["http"]
             found[code] = ErrorTemplate(code, http, entry["message"], entry["provenance"])
     return MappingProxyType(found)
 

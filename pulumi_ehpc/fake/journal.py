@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pulumi_ehpc.api.spec import redact
+from pulumi_ehpc.api.spec.redaction import redact
 
 __all__ = ["Journal", "JournalEntry"]
 

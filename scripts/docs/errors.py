@@ -82,14 +82,13 @@ def _tree() -> str:
 
 
 def _next_step(name: str) -> str:
-    kinds = spec.failure_kinds()
-    return prose(kinds[name].next_step) if name in kinds else NEXT_STEPS[name]
+    steps = spec.next_steps()
+    return prose(steps[name]) if name in steps else NEXT_STEPS[name]
 
 
 def _codes(name: str) -> Iterator[str]:
-    kinds = spec.failure_kinds()
     own = {code: http for code, http in _known_codes().items() if spec.failure_of(code, http or 0) == name}
-    usual = kinds[name].next_step if name in kinds else ""
+    usual = spec.next_steps().get(name, "")
     advised = {code: said for code in own if (said := spec.next_step_of(code, own[code] or 0)) != usual}
     if advised:
         yield table(["code", "HTTP", "next step"], _advice(own, advised))
@@ -111,8 +110,7 @@ def _advice(codes: Mapping[str, int | None], advised: Mapping[str, str]) -> Iter
 def _known_codes() -> dict[str, int | None]:
     """Documented codes with their HTTP status, and those that only the advice and the classes name."""
     named = [*_failures()["advice"], *(code for kind in _failures()["kinds"].values() for code in kind["codes"])]
-    documented: dict[str, int | None] = {code: entry.http for code, entry in spec.error_codes().items()}
-    return dict(sorted({**dict.fromkeys(named), **documented}.items()))
+    return dict(sorted({**dict.fromkeys(named), **spec.error_codes()}.items()))
 
 
 @cache

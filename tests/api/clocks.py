@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from datetime import datetime, timedelta, timezone
 
+from pulumi_ehpc.api.clock import Clock
+
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
 
-class ManualClock:
+class ManualClock(Clock):
     def __init__(self) -> None:
         self.seconds = 0.0
         self.slept: list[float] = []

@@ -100,11 +100,11 @@ def test_credentials_that_appear_later_are_found(monkeypatch: pytest.MonkeyPatch
 
 ASK = """
 import json
-from pulumi_ehpc.api import SystemClock
+from pulumi_ehpc.api.clock import Clock
 from pulumi_ehpc.api.credentials import DefaultCredentialChain
 from pulumi_ehpc.errors import ConfigurationError
 try:
-    found = DefaultCredentialChain(SystemClock()).credentials()
+    found = DefaultCredentialChain(Clock()).credentials()
     print(json.dumps([found.access_key_id, found.access_key_secret, found.security_token]))
 except ConfigurationError as error:
     print(json.dumps(str(error)))

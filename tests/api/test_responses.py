@@ -60,7 +60,7 @@ def test_lowercase_names_are_understood() -> None:
 
 @pytest.mark.parametrize("code", sorted(spec.error_codes()))
 def test_every_documented_code_becomes_its_class(code: str) -> None:
-    http = spec.error_codes()[code].http or 400
+    http = spec.error_codes()[code] or 400
     with pytest.raises(errors.ApiError) as raised:
         parse({"Code": code, "Message": "m"}, status=http)
     assert type(raised.value).__name__ == spec.failure_of(code, http)

@@ -11,11 +11,13 @@ import pytest
 
 from pulumi_ehpc import errors
 from pulumi_ehpc.api import spec
+from pulumi_ehpc.api.spec.redaction import secret_names
 from pulumi_ehpc.errors import ApiError
 
 WITHOUT_LIST_OF_OBJECTS = {"ListCurrentClientVersion", "ListSecurityGroups"}
 WAITERS = [(version, name) for version in spec.VERSIONS for name in spec.waiters(version)]
 PAGINATORS = [(version, name) for version in spec.VERSIONS for name in spec.paginators(version)]
+RESPONSE = {"ClusterInfo": {"Status": "running", "Nodes": [{"Id": "i-1"}], "Queue": None}}
 KINDS = {
     name
     for name, kind in inspect.getmembers(errors, inspect.isclass)
@@ -60,7 +62,7 @@ def test_corrections_name_what_exists_and_say_where_they_are_from(version: str) 
 def test_every_secret_of_the_spec_is_known(version: str) -> None:
     names = {path.rpartition(".")[2] for action in spec.actions(version).values() for path, _ in walk(action)}
     suspicious = {name for name in names if any(word in name.lower() for word in ("passw", "secret", "authkey"))}
-    assert suspicious <= spec.secret_names()
+    assert {name.lower() for name in suspicious} <= secret_names()
     assert suspicious
 
 
@@ -116,9 +118,9 @@ def test_no_code_has_two_classes() -> None:
 
 
 def test_every_kind_of_failure_says_what_to_do() -> None:
-    assert set(spec.failure_kinds()) == KINDS
-    for kind in spec.failure_kinds().values():
-        assert kind.next_step.endswith(".")
+    assert set(spec.next_steps()) == KINDS
+    for next_step in spec.next_steps().values():
+        assert next_step.endswith(".")
 
 
 def test_advice_is_for_codes_that_are_classified() -> None:
@@ -150,6 +152,22 @@ def test_advice_is_for_codes_that_are_classified() -> None:
 )
 def test_codes_are_classified_whole_then_by_their_beginning_then_by_status(code: str, status: int, kind: str) -> None:
     assert spec.failure_of(code, status) == kind
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("ClusterInfo.Status", "running"),
+        ("ClusterInfo.Queue", None),
+        ("ClusterInfo.Queue.Name", None),
+        ("ClusterInfo.Status.Length", None),
+        ("ClusterInfo.Nodes.Id", None),
+        ("Missing.Status", None),
+        ("", RESPONSE),
+    ],
+)
+def test_a_path_leads_to_a_value_or_ends_early(path: str, value: Any) -> None:
+    assert spec.dig(RESPONSE, path) == value
 
 
 def walk(action: spec.Action) -> Iterator[tuple[str, spec.Shape]]:

@@ -21,7 +21,7 @@ CANARY = "canary-password"
 
 @pytest.fixture
 def transport() -> Iterator[Transport]:
-    transport = Transport(new_session(loopback=True), connect_timeout=5, read_timeout=5)
+    transport = Transport(new_session(loopback=True), read_timeout=5)
     yield transport
     transport.close()
 
@@ -51,7 +51,7 @@ def test_a_netrc_file_does_not_replace_the_signature(tmp_path: Path, monkeypatch
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    transport = Transport(new_session(loopback=False), connect_timeout=5, read_timeout=5)
+    transport = Transport(new_session(loopback=False), read_timeout=5)
     with Loopback() as server:
         transport.send(request_to(server.endpoint, headers={"authorization": "ours"}), action="GetCluster")
     transport.close()
@@ -64,8 +64,8 @@ def test_proxies_are_for_other_machines(monkeypatch: pytest.MonkeyPatch) -> None
     with Loopback(Reply({"from": "proxy"})) as proxy, Loopback(Reply({"from": "server"})) as server:
         monkeypatch.setenv("HTTP_PROXY", proxy.endpoint)
         monkeypatch.setenv("http_proxy", proxy.endpoint)
-        direct = Transport(new_session(loopback=True), connect_timeout=5, read_timeout=5)
-        through_proxy = Transport(new_session(loopback=False), connect_timeout=5, read_timeout=5)
+        direct = Transport(new_session(loopback=True), read_timeout=5)
+        through_proxy = Transport(new_session(loopback=False), read_timeout=5)
         assert b"server" in direct.send(request_to(server.endpoint), action="A").body
         assert b"proxy" in through_proxy.send(request_to("http://ehpc.example.invalid"), action="A").body
         direct.close()
@@ -153,7 +153,7 @@ class Hangup(requests.adapters.HTTPAdapter):
 
 def fail(base_url: str, session: requests.Session | None = None, read_timeout: float = 5) -> NetworkError:
     session = session or new_session(loopback=True)
-    transport = Transport(session, connect_timeout=5, read_timeout=read_timeout)
+    transport = Transport(session, read_timeout=read_timeout)
     with pytest.raises(NetworkError) as raised:
         transport.send(request_to(base_url), action="AddUsers")
     transport.close()

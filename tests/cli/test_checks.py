@@ -5,22 +5,21 @@ from importlib import metadata
 
 import pytest
 
-from pulumi_ehpc.cli import checks
-from pulumi_ehpc.cli.checks import HOST_PROGRAMS, Finding
-from pulumi_ehpc.errors import NetworkError
+from pulumi_ehpc.cli import doctor
+from pulumi_ehpc.cli.doctor import HOST_PROGRAMS, Finding
 
 INSTALLED = {program: f"/opt/pulumi/{program}" for program in ("pulumi", *HOST_PROGRAMS)}
 
 NOTHING: dict[str, str] = {}
 
 
-def printing(output: str | None) -> checks.Run:
+def printing(output: str | None) -> doctor.Run:
     return lambda _: output
 
 
 @pytest.mark.parametrize(("version", "status"), [((3, 9, 18), "fail"), ((3, 10, 0), "ok"), ((3, 13, 1), "ok")])
 def test_python(version: tuple[int, int, int], status: str) -> None:
-    finding = checks.python(version, "/usr/bin/python3")
+    finding = doctor.check_python(version, "/usr/bin/python3")
     assert finding.status == status
     assert finding.found == f"{'.'.join(map(str, version))} (/usr/bin/python3)"
 
@@ -30,11 +29,11 @@ class TestSdk:
 
     @pytest.mark.parametrize("version", ["3.268.0", "3.999.1"])
     def test_a_supported_sdk(self, version: str) -> None:
-        assert checks.sdk("0.1.0", version, self.NEEDS).status == "ok"
+        assert doctor.check_sdk("0.1.0", version, self.NEEDS).status == "ok"
 
     @pytest.mark.parametrize("version", ["3.267.9", "4.0.0"])
     def test_another_sdk_is_refused_with_the_command_that_helps(self, version: str) -> None:
-        finding = checks.sdk("0.1.0", version, self.NEEDS)
+        finding = doctor.check_sdk("0.1.0", version, self.NEEDS)
         assert finding.status == "fail"
         assert version in finding.found
         assert "pip install 'pulumi<4,>=3.268'" in finding.remedy
@@ -42,35 +41,35 @@ class TestSdk:
     @pytest.mark.sdk
     def test_the_sdk_of_this_run_is_supported(self) -> None:
         needs = metadata.requires("pulumi-ehpc") or []
-        assert checks.sdk("0.1.0", metadata.version("pulumi"), needs).status == "ok"
+        assert doctor.check_sdk("0.1.0", metadata.version("pulumi"), needs).status == "ok"
 
 
 class TestPulumiCli:
     def test_a_new_one(self) -> None:
-        finding = checks.pulumi_cli(INSTALLED.get, printing("v3.259.0"))
+        finding = doctor.check_pulumi_cli(INSTALLED.get, printing("v3.259.0"))
         assert finding == Finding("Pulumi CLI", "ok", "v3.259.0 (/opt/pulumi/pulumi)")
 
     @pytest.mark.parametrize("version", ["v3.215.0", "v2.24.1"])
     def test_an_old_one(self, version: str) -> None:
-        finding = checks.pulumi_cli(INSTALLED.get, printing(version))
+        finding = doctor.check_pulumi_cli(INSTALLED.get, printing(version))
         assert (finding.status, finding.remedy) == ("fail", "Upgrade it to 3.216 or newer.")
 
     def test_none(self) -> None:
-        finding = checks.pulumi_cli(NOTHING.get, printing(None))
+        finding = doctor.check_pulumi_cli(NOTHING.get, printing(None))
         assert (finding.status, finding.found) == ("fail", "not on PATH")
         assert "make -s env" in finding.remedy
 
     def test_one_that_does_not_run(self) -> None:
-        assert "does not run" in checks.pulumi_cli(INSTALLED.get, printing(None)).found
+        assert "does not run" in doctor.check_pulumi_cli(INSTALLED.get, printing(None)).found
 
 
 class TestLanguageHost:
     def test_complete(self) -> None:
-        assert checks.language_host(INSTALLED.get).status == "ok"
+        assert doctor.check_language_host(INSTALLED.get).status == "ok"
 
     @pytest.mark.parametrize("program", HOST_PROGRAMS)
     def test_each_program_is_needed(self, program: str) -> None:
-        finding = checks.language_host({**INSTALLED, program: None}.get)
+        finding = doctor.check_language_host({**INSTALLED, program: None}.get)
         assert finding.status == "fail"
         assert finding.found == f"not on PATH: {program}"
 
@@ -83,21 +82,21 @@ class TestProgramPython:
             commands.append(command)
             return ""
 
-        finding = checks.program_python({"python3": "/venv/bin/python3"}.get, run)
+        finding = doctor.check_program_python({"python3": "/venv/bin/python3"}.get, run)
         assert (finding.status, finding.found) == ("ok", "/venv/bin/python3")
         assert commands[0][0] == "/venv/bin/python3"
 
     def test_a_python_without_the_package_is_a_warning(self) -> None:
-        finding = checks.program_python({"python3": "/usr/bin/python3"}.get, printing(None))
+        finding = doctor.check_program_python({"python3": "/usr/bin/python3"}.get, printing(None))
         assert (finding.status, finding.found) == ("warn", "/usr/bin/python3 does not have pulumi-ehpc")
 
     def test_no_python(self) -> None:
-        assert checks.program_python(NOTHING.get, printing(None)).found == "no python3 on PATH"
+        assert doctor.check_program_python(NOTHING.get, printing(None)).found == "no python3 on PATH"
 
 
 class TestSettings:
     def found(self, config: dict[str, str], environ: dict[str, str]) -> dict[str, str]:
-        return {finding.name: finding.found for finding in checks.settings(config, environ)[1]}
+        return {finding.name: finding.found for finding in doctor.check_settings(config, environ)[1]}
 
     def test_each_value_shows_where_it_comes_from(self) -> None:
         found = self.found(
@@ -115,12 +114,12 @@ class TestSettings:
         assert found["address"] == "http://127.0.0.1:8080 (EHPC_ENDPOINT)"
 
     def test_no_region_is_a_warning_and_then_there_is_no_address(self) -> None:
-        chosen, findings = checks.settings({}, {})
+        chosen, findings = doctor.check_settings({}, {})
         assert chosen is not None
         assert [(finding.name, finding.status) for finding in findings] == [("region", "warn"), ("API version", "ok")]
 
     def test_every_invalid_value_is_named(self) -> None:
-        chosen, (finding,) = checks.settings({"ehpc:apiVersion": "1999-01-01", "ehpc:region": "?"}, {})
+        chosen, (finding,) = doctor.check_settings({"ehpc:apiVersion": "1999-01-01", "ehpc:region": "?"}, {})
         assert chosen is None
         assert finding.status == "fail"
         assert "1999-01-01" in finding.found
@@ -128,23 +127,13 @@ class TestSettings:
 
 
 def test_credentials_are_named_by_where_they_are_from() -> None:
-    assert checks.credentials("default/cli_profile/static_ak").found == "found (cli_profile/static_ak)"
+    assert doctor.check_credentials("default/cli_profile/static_ak").found == "found (cli_profile/static_ak)"
 
 
 def test_no_credentials_are_a_warning_because_previews_need_none() -> None:
-    finding = checks.credentials(None)
+    finding = doctor.check_credentials(None)
     assert finding.status == "warn"
     assert "ALIBABA_CLOUD_ACCESS_KEY_ID" in finding.remedy
-
-
-def test_an_endpoint_that_responds() -> None:
-    assert checks.endpoint(0.0421, "https://e").found == "https://e responds in 42 ms"
-
-
-def test_an_endpoint_that_does_not_respond_keeps_the_remedy_of_the_error() -> None:
-    finding = checks.unreachable(NetworkError("refused", endpoint="https://e", next_step="Check the proxy."))
-    assert finding == Finding("endpoint", "fail", "refused", "Check the proxy.")
-    assert checks.unreachable(NetworkError("refused", endpoint="https://e")).remedy
 
 
 @pytest.mark.parametrize(
@@ -159,6 +148,6 @@ def test_an_endpoint_that_does_not_respond_keeps_the_remedy_of_the_error() -> No
     ],
 )
 def test_the_clock(skew: float | None, status: str, found: str) -> None:
-    finding = checks.clock_skew(skew)
+    finding = doctor.check_clock_skew(skew)
     assert (finding.status, finding.found) == (status, found)
     assert bool(finding.remedy) == (status != "ok")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from pulumi_ehpc.cli import doctor, main
-from pulumi_ehpc.cli.checks import HOST_PROGRAMS, Finding
+from pulumi_ehpc.cli.doctor import HOST_PROGRAMS, Finding
 
 PULUMI = """#!/bin/sh
 case "$1" in
@@ -81,6 +82,7 @@ def test_everything_is_checked_and_in_place(endpoint: str, monkeypatch: pytest.M
         "clock",
     ]
     assert {row["status"] for row in findings.values()} == {"ok"}
+    assert re.fullmatch(rf"{endpoint} responds in \d+ ms", findings["endpoint"]["found"])
     assert findings["API version"]["found"] == "2018-04-12 (stack config ehpc:apiVersion)"
 
 
@@ -121,7 +123,7 @@ def test_an_endpoint_that_does_not_respond_is_a_failure(endpoint: str, monkeypat
     monkeypatch.setenv("EHPC_ENDPOINT", closed)
     result = CliRunner().invoke(main.app, ["doctor"])
     assert result.exit_code == 1
-    assert "\nfail\tendpoint\t" in result.stdout
+    assert re.search(r"\nfail\tendpoint\t.+\tCheck the network and the endpoint", result.stdout)
 
 
 def test_no_pulumi_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

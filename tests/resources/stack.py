@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from typing import Any, Final
 
 from pulumi_ehpc.api import Client, Credentials, Settings, VersionClient
+from pulumi_ehpc.api.clock import Clock
 from pulumi_ehpc.errors import ServiceError, Violation
 from pulumi_ehpc.fake import AccessKey, Assumptions, FakeCloud, FakeServer, ManualClock
 from pulumi_ehpc.lifecycle.lifecycle import Lifecycle
@@ -35,7 +36,7 @@ ACCOUNT = "1000000000000001"
 OTHER_ACCOUNT = "2000000000000002"
 
 
-class FakeTime:
+class FakeTime(Clock):
     """The client's clock: whoever sleeps lets the fake's time pass, so that waiting takes no real time."""
 
     def __init__(self, cloud: FakeCloud) -> None:

@@ -18,40 +18,120 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
-from typing import Any, Final
-
-from pulumi_ehpc.api.spec.model import Acceptor, Action, ErrorCode, Failure, Paginator, Shape, Waiter
-from pulumi_ehpc.api.spec.paths import dig
-from pulumi_ehpc.api.spec.redaction import redact, secret_names, secret_values
-
-__all__ = [
-    "VERSIONS",
-    "Acceptor",
-    "Action",
-    "ErrorCode",
-    "Failure",
-    "Paginator",
-    "Shape",
-    "Waiter",
-    "action",
-    "actions",
-    "dig",
-    "error_codes",
-    "failure_kinds",
-    "failure_of",
-    "next_step_of",
-    "paginators",
-    "redact",
-    "secret_names",
-    "secret_values",
-    "waiters",
-]
+from typing import Any, Final, Literal
 
 VERSIONS: Final = ("2018-04-12", "2024-07-30")
 """The API versions, oldest first."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The shape of one value in a request or a response.
+
+    Limits are the documented ones. The resources check them; the client does not, because the service is known to be
+    ahead of its documentation.
+
+    Attributes:
+        type: JSON type of the value.
+        required: Whether a call without it is refused.
+        encoding: How a top-level parameter is sent: as a string (``scalar``), as ``Name.1.Field`` keys (``flat``) or as
+            one JSON string (``json``). Empty below the top level and in responses.
+        enum: Documented values; empty when none are documented.
+        minimum: Documented minimum.
+        maximum: Documented maximum.
+        max_items: Documented maximum length of a list.
+        default: The service default.
+        items: Shape of the elements, for arrays.
+        properties: Shapes of the members, for objects.
+    """
+
+    type: Literal["string", "integer", "number", "boolean", "array", "object"]
+    required: bool = False
+    encoding: Literal["", "scalar", "flat", "json"] = ""
+    enum: tuple[str | int, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    max_items: int | None = None
+    default: Any = None
+    items: Shape | None = None
+    properties: Mapping[str, Shape] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action of one API version.
+
+    Attributes:
+        name: Name of the action.
+        version: API version.
+        method: HTTP method.
+        parameters: Shapes of its parameters, by name.
+        response: Shape of its response.
+        sets: Whether it sets a state, so that calling it twice has the effect of calling it once.
+    """
+
+    name: str
+    version: str
+    method: Literal["GET", "POST"]
+    parameters: Mapping[str, Shape]
+    response: Shape
+    sets: bool = False
+
+    @property
+    def reads(self) -> bool:
+        """Whether the action changes nothing, so that it is always safe to retry."""
+        return self.name.startswith(("Get", "List", "Describe"))
+
+
+@dataclass(frozen=True)
+class Acceptor:
+    """One rule of a waiter: a response or error that matches ends the wait.
+
+    Attributes:
+        outcome: How the wait then ends.
+        matcher: ``path`` compares the state at the waiter's path, ``error`` the code of an error.
+        expected: The state or the code.
+    """
+
+    outcome: Literal["success", "failure"]
+    matcher: Literal["path", "error"]
+    expected: str
+
+
+@dataclass(frozen=True)
+class Waiter:
+    """How to wait for a state: which action to call repeatedly, and what its responses mean.
+
+    Attributes:
+        action: The action to call.
+        path: Dotted path of the state in the response.
+        delay_seconds: Maximum pause between two calls.
+        acceptors: Rules, tried in order; when none matches, the wait goes on.
+    """
+
+    action: str
+    path: str
+    delay_seconds: float
+    acceptors: tuple[Acceptor, ...]
+
+
+@dataclass(frozen=True)
+class Paginator:
+    """Where the response of an action has its list, and how to request the next page.
+
+    Attributes:
+        items: Dotted path of the list in the response.
+        style: ``number`` counts pages (PageNumber, PageSize, TotalCount), ``token`` passes on a NextToken, ``none`` has
+            everything in one response.
+        page_size: Items to request in one call; None for the service default.
+    """
+
+    items: str
+    style: Literal["number", "token", "none"]
+    page_size: int | None = None
 
 
 @cache
@@ -63,7 +143,7 @@ def actions(version: str) -> Mapping[str, Action]:
     """
     data = _version_data(version, "service.json")["actions"]
     corrections = _version_data(version, "corrections.json")
-    found = {
+    return {
         name: Action(
             name=name,
             version=version,
@@ -74,7 +154,6 @@ def actions(version: str) -> Mapping[str, Action]:
         )
         for name, entry in data.items()
     }
-    return MappingProxyType(found)
 
 
 def action(name: str, version: str) -> Action:
@@ -87,17 +166,15 @@ def action(name: str, version: str) -> Action:
 
 
 @cache
-def error_codes() -> Mapping[str, ErrorCode]:
-    """Return the documented error codes of both versions, by code."""
-    return MappingProxyType({code: ErrorCode(code, entry["http"]) for code, entry in _data("errors.json").items()})
+def error_codes() -> Mapping[str, int | None]:
+    """Return the HTTP status of every documented error code of both versions; None where no source gives one."""
+    return {code: entry["http"] for code, entry in _data("errors.json").items()}
 
 
 @cache
-def failure_kinds() -> Mapping[str, Failure]:
-    """Return every kind of failure, by the name of its error class."""
-    return MappingProxyType(
-        {name: Failure(name, entry["next_step"]) for name, entry in _data("failures.json")["kinds"].items()}
-    )
+def next_steps() -> Mapping[str, str]:
+    """Return what a person can do about each kind of failure, by the name of its error class."""
+    return {name: entry["next_step"] for name, entry in _data("failures.json")["kinds"].items()}
 
 
 def failure_of(code: str, http_status: int) -> str:
@@ -125,15 +202,14 @@ def next_step_of(code: str, http_status: int) -> str:
             return advice[prefix]
         if prefix in _classified_codes():
             break
-    return failure_kinds()[failure_of(code, http_status)].next_step
+    return next_steps()[failure_of(code, http_status)]
 
 
 @cache
 def waiters(version: str) -> Mapping[str, Waiter]:
     """Return the waiters of an API version, by name."""
-    found = {
+    return {
         name: Waiter(
-            name=name,
             action=entry["action"],
             path=entry["path"],
             delay_seconds=entry["delay_seconds"],
@@ -141,17 +217,21 @@ def waiters(version: str) -> Mapping[str, Waiter]:
         )
         for name, entry in _version_data(version, "waiters.json").items()
     }
-    return MappingProxyType(found)
 
 
 @cache
 def paginators(version: str) -> Mapping[str, Paginator]:
     """Return the paginators of an API version, by action."""
-    found = {
-        name: Paginator(action=name, items=entry["items"], style=entry["style"], page_size=entry.get("page_size"))
-        for name, entry in _version_data(version, "paginators.json").items()
-    }
-    return MappingProxyType(found)
+    return {name: Paginator(**entry) for name, entry in _version_data(version, "paginators.json").items()}
+
+
+def dig(value: Any, path: str) -> Any:
+    """Return the value at a dotted path, such as ``ClusterInfo.Status``; None where the path ends early."""
+    for name in path.split(".") if path else ():
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(name)
+    return value
 
 
 @cache
@@ -176,7 +256,7 @@ def _prefixes(code: str) -> list[str]:
 
 
 def _shapes(entries: Mapping[str, Any], corrections: Mapping[str, Any], path: str = "") -> Mapping[str, Shape]:
-    return MappingProxyType({name: _shape(entry, corrections, f"{path}{name}") for name, entry in entries.items()})
+    return {name: _shape(entry, corrections, f"{path}{name}") for name, entry in entries.items()}
 
 
 def _shape(entry: Mapping[str, Any], corrections: Mapping[str, Any], path: str = "") -> Shape:

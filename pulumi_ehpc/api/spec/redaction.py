@@ -1,20 +1,23 @@
-"""Hiding secrets in requests and responses before they are logged, recorded or shown."""
+"""Hiding secrets in requests, responses and texts before they are logged, recorded or shown."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from pulumi_ehpc.wording import SECRET
 
 
 @cache
 def secret_names() -> frozenset[str]:
-    """Return the names whose values are secret, wherever they appear in a request, a response or a header."""
-    return frozenset(json.loads((files(__package__) / "secrets.json").read_text("utf-8")))
+    """Return the names, in lowercase, whose values are secret wherever they appear in a request, response or header."""
+    names = json.loads((files(__package__) / "secrets.json").read_text("utf-8"))
+    return frozenset(name.lower() for name in names)
 
 
 def redact(parameters: Any) -> Any:
@@ -33,29 +36,41 @@ def redact(parameters: Any) -> Any:
         return {name: _redact_member(str(name), value) for name, value in parameters.items()}
     if isinstance(parameters, (list, tuple)):
         return [redact(element) for element in parameters]
-    if _may_be_json(parameters) and any(name in parameters.lower() for name in _lower_names()):
+    if _may_be_json(parameters) and any(name in parameters.lower() for name in secret_names()):
         tree = _json_tree(parameters)
         return SECRET if tree is None else json.dumps(redact(tree), ensure_ascii=False, separators=(",", ":"))
     return parameters
 
 
-def secret_values(parameters: Any) -> frozenset[str]:
-    """Return the secrets in a tree, so that they can be removed from messages that may quote them."""
+def secret_values(parameters: Any) -> Iterator[str]:
+    """Yield the secrets in a tree, so that they can be masked in messages that may quote them."""
     if isinstance(parameters, Mapping):
-        found = [_member_secrets(str(name), value) for name, value in parameters.items()]
+        for name, value in parameters.items():
+            if not _is_secret(str(name)):
+                yield from secret_values(value)
+            elif isinstance(value, str):
+                yield value
     elif isinstance(parameters, (list, tuple)):
-        found = [secret_values(element) for element in parameters]
+        for element in parameters:
+            yield from secret_values(element)
     elif isinstance(tree := _json_tree(parameters), (dict, list)):
-        found = [secret_values(tree)]
-    else:
-        found = []
-    return frozenset().union(*found)
+        yield from secret_values(tree)
 
 
-def _member_secrets(name: str, value: Any) -> frozenset[str]:
-    if _is_secret(name):
-        return frozenset([value]) if isinstance(value, str) and value else frozenset()
-    return secret_values(value)
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """Replace secrets in a text, as they are or escaped as in Python, JSON or an address, by ``[secret]``."""
+    forms = {form for secret in secrets if secret for form in _forms(secret)}
+    if not forms:
+        return text
+    # In one pass, the longest first: the rest of a longer secret would stay, and a mask must not be masked again.
+    return re.sub("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)), SECRET, text)
+
+
+def _forms(secret: str) -> set[str]:
+    """Return a secret as it is, escaped, and percent-encoded once and twice."""
+    plain = {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    once = {encode(form, safe="", errors="replace") for form in plain for encode in (quote, quote_plus)}
+    return plain | once | {quote(form, safe="") for form in once}
 
 
 def _redact_member(name: str, value: Any) -> Any:
@@ -63,7 +78,7 @@ def _redact_member(name: str, value: Any) -> Any:
 
 
 def _is_secret(name: str) -> bool:
-    return name.rpartition(".")[2].lower() in _lower_names()
+    return name.rpartition(".")[2].lower() in secret_names()
 
 
 def _may_be_json(value: Any) -> bool:
@@ -76,8 +91,3 @@ def _json_tree(value: Any) -> Any:
         return json.loads(value) if _may_be_json(value) else None
     except ValueError:
         return None
-
-
-@cache
-def _lower_names() -> frozenset[str]:
-    return frozenset(name.lower() for name in secret_names())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_ehpc.api.spec import redact
+from pulumi_ehpc.api.spec.redaction import redact
 from pulumi_ehpc.fake.models.states import TaskStatus
 
 __all__ = ["Record"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pulumi_ehpc.api.spec import redact
+from pulumi_ehpc.api.spec.redaction import redact
 from pulumi_ehpc.fake.errors import ResponseError, invalid
 from pulumi_ehpc.fake.models.cluster import Addon, Cluster, Package, Script, Service
 from pulumi_ehpc.fake.models.node import Hardware
