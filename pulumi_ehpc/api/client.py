@@ -156,13 +156,7 @@ class Client:
         from pulumi_ehpc.api.retry import RETRIES, retrying
 
         log = CallLog(call)
-        policy = retrying(
-            retries=RETRIES if retry else 0,
-            idempotent=call.idempotent,
-            clock=self._clock,
-            rng=self._rng,
-            before_retry=log.retried,
-        )
+        policy = retrying(log, retries=RETRIES if retry else 0, clock=self._clock, rng=self._rng)
         try:
             return policy(self._attempt, call, log)
         except errors.EhpcError as error:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Final
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
+from pulumi_ehpc.api.call import CallLog
 from pulumi_ehpc.api.clock import Clock
 from pulumi_ehpc.errors import ApiError, NetworkError, ServiceError, ThrottledError
 
@@ -33,22 +33,14 @@ def is_retryable(error: BaseException, *, idempotent: bool) -> bool:
     return idempotent and isinstance(error, ServiceError)
 
 
-def retrying(
-    *,
-    retries: int,
-    idempotent: bool,
-    clock: Clock,
-    rng: random.Random,
-    before_retry: Callable[[BaseException, float], None],
-) -> Retrying:
+def retrying(log: CallLog, *, retries: int, clock: Clock, rng: random.Random) -> Retrying:
     """Return a retry policy: exponential back-off with jitter, or at least as long as the service asks for.
 
     Args:
+        log: Log of the call; it gets a line for each attempt that is retried.
         retries: Maximum number of retries; 0 for a single attempt.
-        idempotent: Whether making the call twice has the effect of making it once.
         clock: Clock to wait with.
         rng: Source of the jitter.
-        before_retry: Called with the error and the seconds to wait before each retry.
     """
 
     def wait(state: RetryCallState) -> float:
@@ -58,11 +50,11 @@ def retrying(
         return max(rng.uniform(delay / 2, delay), min(requested, _MAX_REQUESTED_SECONDS))
 
     def before_sleep(state: RetryCallState) -> None:
-        before_retry(_error_of(state), state.upcoming_sleep)
+        log.retried(_error_of(state), state.upcoming_sleep)
 
     return Retrying(
         stop=stop_after_attempt(1 + retries),
-        retry=retry_if_exception(lambda error: is_retryable(error, idempotent=idempotent)),
+        retry=retry_if_exception(lambda error: is_retryable(error, idempotent=log.call.idempotent)),
         wait=wait,
         sleep=clock.sleep,
         before_sleep=before_sleep,

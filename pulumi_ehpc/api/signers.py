@@ -7,7 +7,7 @@ logs of proxies, and parameters may be passwords. The gateway accepts both.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pulumi_ehpc.api.call import Call
 from pulumi_ehpc.api.credentials import Credentials
-from pulumi_ehpc.api.signing import V1_METHOD, acs3_authorization, acs3_signature, percent_encode, v1_signature
+from pulumi_ehpc.api.signing import V1_METHOD, acs3_authorization, acs3_signature, query_string, v1_signature
 
 Signature = Literal["acs3", "v1"]
 
@@ -122,7 +122,7 @@ def _query_and_body(call: Call) -> tuple[dict[str, str], bytes]:
     """Put the parameters where they travel: into the query string or the body."""
     if call.action.method == "GET":
         return dict(call.encoded), b""
-    return {}, _join(call.encoded.items()).encode()
+    return {}, query_string(call.encoded.items()).encode()
 
 
 def _common_headers(call: Call, region: str, body: bytes) -> dict[str, str]:
@@ -135,11 +135,7 @@ def _common_headers(call: Call, region: str, body: bytes) -> dict[str, str]:
 
 
 def _url(base_url: str, query: Mapping[str, str]) -> str:
-    return f"{base_url}/?{_join(query.items())}" if query else f"{base_url}/"
-
-
-def _join(pairs: Iterable[tuple[str, str]]) -> str:
-    return "&".join(f"{percent_encode(name)}={percent_encode(value)}" for name, value in pairs)
+    return f"{base_url}/?{query_string(query.items())}" if query else f"{base_url}/"
 
 
 def _timestamp(now: datetime) -> str:

@@ -26,9 +26,6 @@ ACS3_ALGORITHM: Final = "ACS3-HMAC-SHA256"
 V1_METHOD: Final = "HMAC-SHA1"
 """``SignatureMethod`` of signature version 1.0."""
 
-EMPTY_SHA256: Final = hashlib.sha256(b"").hexdigest()
-"""SHA-256 of an empty body, in hexadecimal."""
-
 _AUTHORIZATION = re.compile(
     rf"{ACS3_ALGORITHM}\s+Credential=(?P<key_id>[^,\s]+),\s*SignedHeaders=(?P<headers>[^,\s]+),"
     r"\s*Signature=(?P<signature>[0-9a-f]{64})\s*"
@@ -38,6 +35,11 @@ _AUTHORIZATION = re.compile(
 def percent_encode(value: str) -> str:
     """Percent-encode a string as UTF-8 by RFC 3986; letters, digits, ``-``, ``_``, ``.`` and ``~`` are kept."""
     return quote(value, safe="~")
+
+
+def query_string(pairs: Iterable[tuple[str, str]]) -> str:
+    """Percent-encode names and values and join them, as in a query string or a form."""
+    return "&".join(f"{percent_encode(name)}={percent_encode(value)}" for name, value in pairs)
 
 
 def acs3_signature(
@@ -68,16 +70,10 @@ def acs3_signature(
         KeyError: A signed header is not among the headers.
     """
     values = {name.lower(): value.strip() for name, value in headers.items()}
-    canonical_request = "\n".join(
-        (
-            method,
-            path,
-            _canonical_query(query),
-            "".join(f"{name}:{values[name]}\n" for name in signed_headers),
-            ";".join(signed_headers),
-            payload_sha256,
-        )
-    )
+    header_lines = "".join(f"{name}:{values[name]}\n" for name in signed_headers)
+    signed_names = ";".join(signed_headers)
+    parts = (method, path, query_string(sorted(query)), header_lines, signed_names, payload_sha256)
+    canonical_request = "\n".join(parts)
     digest = hashlib.sha256(canonical_request.encode()).hexdigest()
     return hmac.new(secret.encode(), f"{ACS3_ALGORITHM}\n{digest}".encode(), hashlib.sha256).hexdigest()
 
@@ -115,10 +111,6 @@ def v1_signature(*, method: str, parameters: Iterable[tuple[str, str]], secret: 
         28 characters of base64.
     """
     unsigned = [(name, value) for name, value in parameters if name != "Signature"]
-    string_to_sign = f"{method}&%2F&{percent_encode(_canonical_query(unsigned))}"
+    string_to_sign = f"{method}&%2F&{percent_encode(query_string(sorted(unsigned)))}"
     digest = hmac.new(f"{secret}&".encode(), string_to_sign.encode(), hashlib.sha1).digest()
     return base64.b64encode(digest).decode()
-
-
-def _canonical_query(pairs: Iterable[tuple[str, str]]) -> str:
-    return "&".join(f"{percent_encode(name)}={percent_encode(value)}" for name, value in sorted(pairs))

@@ -70,9 +70,8 @@ class Throttle:
             try:
                 return self._put()
             except (OSError, sqlite3.Error) as error:
-                _warn(error)
                 self._bucket.close()
-                self._bucket = InMemoryBucket([Rate(self._limit, _SECOND)])
+                self._bucket = _unshared_bucket(self._limit, error)
                 return self._put()
 
     def _put(self) -> int:
@@ -90,14 +89,13 @@ class Throttle:
 
 
 def _shared_bucket(limit: int, folder: Path, name: str) -> AbstractBucket:
-    rates = [Rate(limit, _SECOND)]
+    path = os.fspath(folder / f"{name}.sqlite")
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _remove_stale(folder)
-        return SQLiteBucket.init_from_file(rates, db_path=os.fspath(folder / f"{name}.sqlite"), use_file_lock=True)
+        return SQLiteBucket.init_from_file([Rate(limit, _SECOND)], db_path=path, use_file_lock=True)
     except (OSError, sqlite3.Error) as error:
-        _warn(error)
-        return InMemoryBucket(rates)
+        return _unshared_bucket(limit, error)
 
 
 def _remove_stale(folder: Path) -> None:
@@ -107,8 +105,7 @@ def _remove_stale(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _warn(error: Exception) -> None:
-    _log.warning(
-        "The limit on calls per second holds for this process only, because its cache is not usable: %s.",
-        type(error).__name__,
-    )
+def _unshared_bucket(limit: int, error: Exception) -> InMemoryBucket:
+    problem = "The limit on calls per second holds for this process only, because its cache is not usable: %s."
+    _log.warning(problem, type(error).__name__)
+    return InMemoryBucket([Rate(limit, _SECOND)])

@@ -91,11 +91,9 @@ def wait_until(probe: Probe, wait: Wait, *, delay_seconds: float, clock: Clock) 
         if outcome is Outcome.FAILED:
             raise errors.WaitFailedError(f"{wait.label}: the state is {state}.", state=state)
         if elapsed >= wait.timeout_seconds:
-            raise errors.WaitTimeoutError(
-                f"{wait.label}: still {state} after {wait.timeout_seconds:g} seconds.{problem}",
-                state=state,
-                next_step="It may still succeed: check its state, then try again or allow more time.",
-            )
+            message = f"{wait.label}: still {state} after {wait.timeout_seconds:g} seconds.{problem}"
+            next_step = "It may still succeed: check its state, then try again or allow more time."
+            raise errors.WaitTimeoutError(message, state=state, next_step=next_step)
         _pause(min(delay, wait.timeout_seconds - elapsed), wait, state, clock)
         delay = min(delay * _DELAY_GROWTH, delay_seconds)
 

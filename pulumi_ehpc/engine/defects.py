@@ -18,8 +18,6 @@ from platformdirs import user_state_path
 
 from pulumi_ehpc.api.spec.redaction import masked
 
-_FOLDER: Final = "pulumi-ehpc"
-_FILE: Final = "defects.log"
 _MAX_FRAMES: Final = 50
 _log: Final = logging.getLogger("pulumi_ehpc.api")
 
@@ -36,7 +34,7 @@ def describe_defect(error: BaseException, *, where: str, secrets: Collection[str
     trace = _text(traceback.format_exception(type(error), error, error.__traceback__, limit=_MAX_FRAMES), secrets)
     time = datetime.now(timezone.utc).isoformat(timespec="seconds")
     _log.error("%s", json.dumps({"defect": where, "time": time, "traceback": trace}))
-    path = user_state_path(_FOLDER) / _FILE
+    path = user_state_path("pulumi-ehpc") / "defects.log"
     try:
         _write(path, f"{time} {where}\n{trace}\n")
     except OSError as failure:

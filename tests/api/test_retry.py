@@ -7,6 +7,8 @@ import random
 import pytest
 
 from pulumi_ehpc import errors
+from pulumi_ehpc.api import spec
+from pulumi_ehpc.api.call import Call, CallLog
 from pulumi_ehpc.api.retry import RETRIES, is_retryable, retrying
 from tests.api.clocks import ManualClock
 
@@ -59,14 +61,11 @@ def test_no_retries_when_none_are_wanted() -> None:
 
 
 def pauses(error: Exception, seed: int = 0, retries: int = RETRIES) -> list[float]:
-    clock, announced = ManualClock(), list[float]()
-    policy = retrying(
-        retries=retries,
-        idempotent=True,
-        clock=clock,
-        rng=random.Random(seed),
-        before_retry=lambda _, seconds: announced.append(seconds),
+    clock, log = (
+        ManualClock(),
+        RecordingLog(Call(spec.action("GetCluster", "2024-07-30"), {}, {}, "https://example.com")),
     )
+    policy = retrying(log, retries=retries, clock=clock, rng=random.Random(seed))
 
     def fail() -> None:
         raise error
@@ -74,5 +73,16 @@ def pauses(error: Exception, seed: int = 0, retries: int = RETRIES) -> list[floa
     with pytest.raises(type(error)) as raised:
         policy(fail)
     assert raised.value is error
-    assert announced == clock.slept
+    assert log.announced == clock.slept
     return clock.slept
+
+
+class RecordingLog(CallLog):
+    """Keeps the announced seconds."""
+
+    def __init__(self, call: Call) -> None:
+        super().__init__(call)
+        self.announced: list[float] = []
+
+    def retried(self, error: BaseException, seconds: float) -> None:
+        self.announced.append(seconds)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from pulumi_ehpc.api.signing import (
-    EMPTY_SHA256,
     acs3_authorization,
     acs3_signature,
     parse_acs3_authorization,
@@ -144,6 +143,6 @@ def sign_acs3(headers: dict[str, str] | None = None) -> str:
         query=V3_QUERY,
         headers=headers or V3_HEADERS,
         signed_headers=sorted(V3_HEADERS),
-        payload_sha256=EMPTY_SHA256,
+        payload_sha256=V3_HEADERS["x-acs-content-sha256"],
         secret="YourAccessKeySecret",
     )

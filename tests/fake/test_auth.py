@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from typing import Literal
 
 import pytest
 
-from pulumi_ehpc.api.signing import EMPTY_SHA256
 from pulumi_ehpc.fake import AccessKey, FakeCloud, ManualClock
 from tests.fake.caller import V2024, Caller, CallFailedError, timestamp
 
@@ -115,7 +115,7 @@ def test_each_header_that_matters_has_to_be_signed(cloud: FakeCloud, unsigned: s
     headers = caller._acs3("ListClusters", V2024, "GET", {}, b"")
     value = headers.pop(unsigned)
     del headers["authorization"]
-    signed = caller.sign_acs3("GET", {}, headers, EMPTY_SHA256)
+    signed = caller.sign_acs3("GET", {}, headers, hashlib.sha256(b"").hexdigest())
     with pytest.raises(CallFailedError, match="IncompleteSignature"):
         caller.raw("GET", {}, {**signed, unsigned: value})
 
