@@ -11,7 +11,6 @@ from pulumi_ehpc.cluster.properties import ClusterInputs
 from pulumi_ehpc.common.rules import password
 from pulumi_ehpc.errors import ConflictError, EhpcError, RefusedError, Violation, WaitFailedError
 from pulumi_ehpc.lifecycle.handler import Handler
-from pulumi_ehpc.lifecycle.lost_response import create_or_find
 from pulumi_ehpc.lifecycle.operation import Operation, ResourceState
 from pulumi_ehpc.wording import shown
 
@@ -73,7 +72,7 @@ class ClusterHandler(Handler[ClusterInputs]):
             op.record(found, {"status": "creating"})
             return self.update(op)
         ids: list[str] = []
-        create_or_find(op, lambda: ids.append(self.call_create(op)), lambda: self._found_marked(op, ids))
+        op.create_or_find(lambda: ids.append(self.call_create(op)), lambda: self._found_marked(op, ids))
         op.record(ids[0], {"status": "creating"})
         self._wait_until_running(op)
         self.finish_create(op)
@@ -129,7 +128,7 @@ class ClusterHandler(Handler[ClusterInputs]):
                 next_step="Delete all but one of them in the console, then run `pulumi up` again.",
             )
         if found:
-            op.progress(f"taking over {found[0]}, which an interrupted run began")
+            op.engine.progress(f"taking over {found[0]}, which an interrupted run began")
         return found[0] if found else ""
 
     def _found_marked(self, op: ClusterOperation, ids: list[str]) -> bool:

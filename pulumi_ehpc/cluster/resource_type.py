@@ -8,7 +8,7 @@ from pulumi_ehpc.cluster.properties import ClusterInputs
 from pulumi_ehpc.cluster.v2018_04_12 import ClusterV20180412
 from pulumi_ehpc.cluster.v2024_07_30 import ClusterV20240730
 from pulumi_ehpc.common.in_cluster import CLUSTER_GONE
-from pulumi_ehpc.lifecycle.naming import logical_name
+from pulumi_ehpc.lifecycle.ownership import logical_name
 from pulumi_ehpc.lifecycle.resource_type import ResourceType, Timeouts
 
 CLUSTER: Final = ResourceType(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from pulumi_ehpc.api import Outcome
-from pulumi_ehpc.lifecycle.batches import batches
+from pulumi_ehpc.lifecycle.member_set import batches
 from pulumi_ehpc.lifecycle.operation import Operation
 
 RELEASING: Final = "releasing"

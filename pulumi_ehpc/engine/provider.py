@@ -25,8 +25,8 @@ from pulumi_ehpc.engine.rpc_context import NEWS, PROVIDER_KEY, RpcContext, curre
 from pulumi_ehpc.engine.stack_settings import DEFAULT_CONCURRENCY, STACK_SETTINGS, StackSettings
 from pulumi_ehpc.errors import EhpcError
 from pulumi_ehpc.lifecycle.checking import RECORDED
-from pulumi_ehpc.lifecycle.lifecycle import Lifecycle
-from pulumi_ehpc.lifecycle.operation import EngineContext, NotFound, PartialFailureError
+from pulumi_ehpc.lifecycle.lifecycle import Lifecycle, PartialFailureError
+from pulumi_ehpc.lifecycle.operation import EngineContext, NotFound
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.schema.unknowns import UNKNOWN, Unknown, map_leaves

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pulumi_ehpc.errors import Violation
-from pulumi_ehpc.lifecycle.naming import NamingContext
-from pulumi_ehpc.lifecycle.operation import EngineContext
+from pulumi_ehpc.lifecycle.operation import EngineContext, Plain
+from pulumi_ehpc.lifecycle.ownership import NamingContext
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.schema.diff import compare
@@ -23,11 +23,7 @@ RECORDED: Final = ("api_version", "region", "identity")
 
 
 def check(
-    resource_type: ResourceType[I],
-    session: Session,
-    engine: EngineContext,
-    old: Mapping[str, Any],
-    new: Mapping[str, Any],
+    resource_type: ResourceType[I], session: Session, engine: EngineContext, old: Plain, new: Plain
 ) -> tuple[dict[str, Any], list[Violation]]:
     """Check declared values.
 
@@ -41,7 +37,8 @@ def check(
     Returns:
         The inputs to keep, tidied and with recorded and generated values, and every broken rule.
     """
-    recorded = _recorded(session, old, new)
+    current = {"api_version": session.api_version, "region": session.settings.region, "identity": new.get("identity")}
+    recorded = {name: old.get(name) or value for name, value in current.items()}
     version = str(recorded["api_version"])
     if version not in resource_type.handlers:
         there = " and ".join(resource_type.handlers)
@@ -49,7 +46,8 @@ def check(
         return {**new, **recorded}, [Violation("api_version", repr(version), rule)]
     handler = resource_type.handlers[version]
     given = {name: value for name, value in new.items() if name not in RECORDED}
-    given = {**given, **_generated(resource_type, engine, recorded["identity"], old, given)}
+    identity = None if isinstance(recorded["identity"], Unknown) else recorded["identity"]
+    given.update(_generated(resource_type, NamingContext(engine.name, engine.urn, identity), old, given))
     validator = Validator(version)
     tidied = validator.validate(resource_type.properties, handler.maps, given)
     validator.add(_of_other_versions(resource_type, version, given))
@@ -62,32 +60,16 @@ def check(
     return {**tidied, **recorded}, validator.violations
 
 
-def _recorded(session: Session, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    current = {
-        "api_version": session.api_version,
-        "region": session.settings.region,
-        "identity": new.get("identity"),
-    }
-    return {name: old.get(name) or value for name, value in current.items()}
-
-
-def _generated(
-    resource_type: ResourceType[I],
-    engine: EngineContext,
-    identity: Any,
-    old: Mapping[str, Any],
-    given: Mapping[str, Any],
-) -> dict[str, Any]:
+def _generated(resource_type: ResourceType[I], context: NamingContext, old: Plain, given: Plain) -> dict[str, Any]:
     """Return names that were not given. One that cannot change in place is kept, so that it never replaces anything."""
-    context = NamingContext(engine.name, engine.urn, None if isinstance(identity, Unknown) else identity)
-    missing = {name: make for name, make in resource_type.generated.items() if given.get(name) is None}
     return {
         name: (resource_type.properties[name].change is REPLACE and old.get(name)) or make(context)
-        for name, make in missing.items()
+        for name, make in resource_type.generated.items()
+        if given.get(name) is None
     }
 
 
-def _of_other_versions(resource_type: ResourceType[I], version: str, given: Mapping[str, Any]) -> Iterator[Violation]:
+def _of_other_versions(resource_type: ResourceType[I], version: str, given: Plain) -> Iterator[Violation]:
     """Refuse a property that the field maps of other API versions have and those of this one do not mention."""
     unsupported = {name for fields in resource_type.handlers[version].maps for name in fields.unsupported}
     for name, declared in resource_type.properties.items():
@@ -97,9 +79,7 @@ def _of_other_versions(resource_type: ResourceType[I], version: str, given: Mapp
             yield Violation(name, shown(given[name], secret=declared.secret or bool(declared.secret_maps)), rule)
 
 
-def _without_consent(
-    resource_type: ResourceType[I], version: str, old: Mapping[str, Any], new: Mapping[str, Any]
-) -> Iterator[Violation]:
+def _without_consent(resource_type: ResourceType[I], version: str, old: Plain, new: Plain) -> Iterator[Violation]:
     """Refuse a replacement that needs consent and has none."""
     if not resource_type.replacement_loses or new.get("allow_replacement"):
         return
@@ -114,16 +94,14 @@ def _without_consent(
         )
 
 
-def _wrong_region(resource_type: ResourceType[I], session: Session, old: Mapping[str, Any]) -> Iterator[Violation]:
+def _wrong_region(resource_type: ResourceType[I], session: Session, old: Plain) -> Iterator[Violation]:
     recorded, current = old.get("region"), session.settings.region
     if recorded and current and recorded != current:
         rule = f"this {resource_type.name} lives in {recorded}; set it back: pulumi config set ehpc:region {recorded}"
         yield Violation("ehpc:region", repr(current), rule)
 
 
-def _sound(
-    values: Mapping[str, Any], violations: Sequence[Violation], properties: Mapping[str, Property]
-) -> dict[str, Any]:
+def _sound(values: Plain, violations: Sequence[Violation], properties: Mapping[str, Property]) -> dict[str, Any]:
     """Leave out what is unknown or broken already: rules over several properties see well-formed values only.
 
     Unknown secrets stay: rules distinguish one that is not known yet from one that is missing. So do keyed lists with a

@@ -6,7 +6,7 @@ Python, with ``UNKNOWN`` where something is not known yet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final, Generic, TypeVar
 
 from pulumi_ehpc.errors import EhpcError, NotFoundError, Violation
@@ -17,10 +17,11 @@ from pulumi_ehpc.lifecycle.operation import (
     EngineContext,
     NotFound,
     Operation,
-    PartialFailureError,
+    Plain,
     ReadOutcome,
     ResourceState,
 )
+from pulumi_ehpc.lifecycle.ownership import marker
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.schema.diff import Difference, as_declared, compare
@@ -33,6 +34,14 @@ T = TypeVar("T")
 _OWN_MAPS: Final = (PropertyType.STRING_MAP, PropertyType.KEYED_LIST)
 
 
+class PartialFailureError(EhpcError):
+    """The service accepted the object, but the operation did not finish; id and outputs stay in state."""
+
+    def __init__(self, state: ResourceState, cause: EhpcError) -> None:
+        super().__init__(str(cause))
+        self.state = state
+
+
 class Lifecycle(Generic[I]):
     """The life of one resource type in one session. State of older releases is read under today's names."""
 
@@ -42,13 +51,11 @@ class Lifecycle(Generic[I]):
 
     # -- without network ------------------------------------------------------------------------------------------
 
-    def check(
-        self, engine: EngineContext, old: Mapping[str, Any], new: Mapping[str, Any]
-    ) -> tuple[dict[str, Any], list[Violation]]:
+    def check(self, engine: EngineContext, old: Plain, new: Plain) -> tuple[dict[str, Any], list[Violation]]:
         """Check declared values; see ``checking.check``."""
         return checking.check(self.resource_type, self.session, engine, self._today(old), new)
 
-    def diff(self, old: Mapping[str, Any], new: Mapping[str, Any], outputs: Mapping[str, Any]) -> Difference:
+    def diff(self, old: Plain, new: Plain, outputs: Plain) -> Difference:
         """Compare the inputs in state with those the program gives; see ``schema.diff.compare``.
 
         An object that the service could not build is replaced once ``allow_replacement`` consents to it.
@@ -61,7 +68,7 @@ class Lifecycle(Generic[I]):
 
     # -- with network ---------------------------------------------------------------------------------------------
 
-    def create(self, engine: EngineContext, inputs: Mapping[str, Any]) -> ResourceState:
+    def create(self, engine: EngineContext, inputs: Plain) -> ResourceState:
         """Create the object.
 
         Raises:
@@ -71,13 +78,7 @@ class Lifecycle(Generic[I]):
         op = self._operation(engine, inputs, {}, {}, self.resource_type.timeouts.create_minutes)
         return self._finish(op, self._handler(inputs).create)
 
-    def update(
-        self,
-        engine: EngineContext,
-        inputs: Mapping[str, Any],
-        old_inputs: Mapping[str, Any],
-        outputs: Mapping[str, Any],
-    ) -> ResourceState:
+    def update(self, engine: EngineContext, inputs: Plain, old_inputs: Plain, outputs: Plain) -> ResourceState:
         """Make the object what is declared, after finishing what an interrupted create began.
 
         Raises:
@@ -88,19 +89,15 @@ class Lifecycle(Generic[I]):
         op.record(engine.id, op.outputs)
         return self._finish(op, self._handler(inputs).update)
 
-    def read(
-        self, engine: EngineContext, inputs: Mapping[str, Any], outputs: Mapping[str, Any]
-    ) -> ReadOutcome | NotFound:
+    def read(self, engine: EngineContext, inputs: Plain, outputs: Plain) -> ReadOutcome | NotFound:
         """Look at the object.
 
         Raises:
             RefusedError: It was looked for in another region or with another account than its own.
         """
         op = self._operation(engine, inputs, inputs, outputs, self.resource_type.timeouts.update_minutes)
-        self.session.require_region(inputs["region"], op.title)
-        found = self._unless_gone(op, self._handler(inputs).read)
+        found = self._unless_gone(op, inputs["region"], self._handler(inputs).read)
         if isinstance(found, NotFound):
-            self.session.require_account(op.api.client, str(outputs.get("account_id") or ""), op.title)
             return found
         declared = self._today(inputs)
         kept = {
@@ -111,29 +108,32 @@ class Lifecycle(Generic[I]):
         now = {**declared, **kept}
         return ReadOutcome({**op.outputs, **self._public(now), **found.outputs}, now)
 
-    def delete(self, engine: EngineContext, inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> None:
+    def delete(self, engine: EngineContext, inputs: Plain, outputs: Plain) -> None:
         """Delete the object and wait until it is gone.
 
         Raises:
             RefusedError: It was looked for in another region or with another account than its own.
         """
         op = self._operation(engine, inputs, inputs, outputs, self.resource_type.timeouts.delete_minutes)
-        self.session.require_region(inputs["region"], op.title)
-        if isinstance(self._unless_gone(op, self._handler(inputs).delete), NotFound):
-            self.session.require_account(op.api.client, str(outputs.get("account_id") or ""), op.title)
+        self._unless_gone(op, inputs["region"], self._handler(inputs).delete)
 
     # -- pieces ---------------------------------------------------------------------------------------------------
 
-    def _handler(self, inputs: Mapping[str, Any]) -> Handler[I]:
+    def _handler(self, inputs: Plain) -> Handler[I]:
         return self.resource_type.handler(inputs["api_version"])
 
-    def _unless_gone(self, op: Operation[I], act: Callable[[Operation[I]], T]) -> T | NotFound:
+    def _unless_gone(self, op: Operation[I], region: str, act: Callable[[Operation[I]], T]) -> T | NotFound:
+        """Act on the object. That it is gone is believed only where it lives, and of the account it belongs to."""
+        self.session.require_region(region, op.title)
+        done: T | NotFound = NOT_FOUND
         try:
-            return act(op)
+            done = act(op)
         except NotFoundError as error:
             if not self.resource_type.is_gone(error):
                 raise
-            return NOT_FOUND
+        if isinstance(done, NotFound):
+            self.session.require_account(op.api.client, str(op.outputs.get("account_id") or ""), op.title)
+        return done
 
     def _is_own_map(self, name: str) -> bool:
         """Tell whether the entries are the user's own, so that one that is there and not declared is drift."""
@@ -157,20 +157,15 @@ class Lifecycle(Generic[I]):
         }
         return ResourceState(state.id, {**self._public(op.inputs.values), **state.outputs, **where})
 
-    def _public(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    def _public(self, inputs: Plain) -> dict[str, Any]:
         known = self.resource_type.stored_properties
         return {name: value for name, value in inputs.items() if name in known and not known[name].secret}
 
-    def _today(self, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _today(self, values: Plain) -> dict[str, Any]:
         return with_new_names(self.resource_type.properties, values)
 
     def _operation(
-        self,
-        engine: EngineContext,
-        inputs: Mapping[str, Any],
-        old_inputs: Mapping[str, Any],
-        outputs: Mapping[str, Any],
-        minutes: int,
+        self, engine: EngineContext, inputs: Plain, old_inputs: Plain, outputs: Plain, minutes: int
     ) -> Operation[I]:
         client = self.session.client(str(inputs.get("region") or ""))
         given = {name: value for name, value in self._today(inputs).items() if value is not None}
@@ -180,10 +175,10 @@ class Lifecycle(Generic[I]):
             inputs=self.resource_type.inputs.of(given),
             old_inputs=self.resource_type.inputs.of(self._today(old_inputs)),
             outputs=self._today(outputs),
-            identity=str(inputs.get("identity") or ""),
+            marker=marker(str(inputs.get("identity") or ""), engine.urn),
             api=client.for_version(inputs["api_version"]),
             timeout_seconds=engine.timeout_seconds or minutes * 60.0,
-            lock=self.session.locks.of,
+            lock=self.session.lock,
         )
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
-from pulumi_ehpc.lifecycle.batches import batches
 from pulumi_ehpc.lifecycle.handler import Handler
-from pulumi_ehpc.lifecycle.lost_response import create_or_find
 from pulumi_ehpc.lifecycle.operation import NotFound, Operation, ReadOutcome, ResourceState
 from pulumi_ehpc.schema.properties import I
 
+T = TypeVar("T")
 M = TypeVar("M")
 N = TypeVar("N")
 
@@ -100,7 +99,7 @@ class MemberSetHandler(Handler[I], Generic[I, M, N]):
             members = self.record_members(op, members, batch)
             done += len(batch)
             state = f"{done} of {len(plan.add)} {self.members} added"
-            op.progress(state)
+            op.engine.progress(state)
         return self.finish(op, plan, members)
 
     def update(self, op: Operation[I]) -> ResourceState:
@@ -116,4 +115,10 @@ class MemberSetHandler(Handler[I], Generic[I, M, N]):
         self.remove(op, self.owned(op, self.list_members(op)))
 
     def _add(self, op: Operation[I], batch: Sequence[N], before: Sequence[M]) -> None:
-        create_or_find(op, lambda: self.add(op, batch), lambda: self.was_added(batch, before, self.list_members(op)))
+        op.create_or_find(lambda: self.add(op, batch), lambda: self.was_added(batch, before, self.list_members(op)))
+
+
+def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Yield the items in batches of at most ``size``."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

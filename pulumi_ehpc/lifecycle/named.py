@@ -1,4 +1,9 @@
-"""Handlers of one object with a natural key in a cluster: a queue by its name, a mount by its directory."""
+"""Handlers of one object with a natural key in a cluster: a queue by its name, a mount by its directory.
+
+An object that exists already is adopted. Found and as declared: used and kept up to date, but left in place at delete.
+Found and different: refused. In both cases, with ``adopt_existing=True``, it is changed and deleted as if this program
+had created it.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +12,11 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic
 
-from pulumi_ehpc.lifecycle.adoption import adopt, not_owned
+from pulumi_ehpc.errors import RefusedError
 from pulumi_ehpc.lifecycle.handler import Handler
-from pulumi_ehpc.lifecycle.lost_response import create_or_find
-from pulumi_ehpc.lifecycle.operation import NOT_FOUND, NotFound, Operation, ReadOutcome, ResourceState
-from pulumi_ehpc.schema.properties import I
+from pulumi_ehpc.lifecycle.operation import NOT_FOUND, NotFound, Operation, Plain, ReadOutcome, ResourceState
+from pulumi_ehpc.schema.diff import as_declared, compare
+from pulumi_ehpc.schema.properties import I, Inputs
 
 Found = Mapping[str, Any]
 """A living object in the service's own words."""
@@ -78,12 +83,12 @@ class NamedHandler(Handler[I], Generic[I]):
         with self.exclusively(op):
             found = self.find(op)
             if found is None:
-                create_or_find(op, lambda: self.create_one(op), lambda: self.find(op) is not None)
+                op.create_or_find(lambda: self.create_one(op), lambda: self.find(op) is not None)
                 state = op.record(self.id_of(op.inputs), {"created": True})
                 self.finish_create(op)
             else:
                 self.check_adoptable(op, found)
-                created = adopt(op, self.describe(op.inputs), self.decode(op, found))
+                created = _adopt(op, self.describe(op.inputs), self.decode(op, found))
                 state = op.record(self.id_of(op.inputs), {"created": created})
                 self.adopt_one(op, found)
         return state
@@ -103,9 +108,40 @@ class NamedHandler(Handler[I], Generic[I]):
 
     def delete(self, op: Operation[I]) -> None:
         """Delete the object, unless it was there before."""
-        if not_owned(op, self.describe(op.inputs)):
+        if op.outputs.get("created") is False and not op.inputs.values.get("adopt_existing"):
+            op.engine.log(f"{self.describe(op.inputs)} was there before this program and is left in place")
             return
         with self.exclusively(op):
             found = self.find(op)
             if found is not None:
                 self.delete_one(op, found)
+
+
+def differing(inputs: Inputs, found: Plain) -> tuple[str, ...]:
+    """Name the declared properties that a living object has otherwise, as far as the service reports them."""
+    declared = {name: value for name, value in inputs.values.items() if value is not None and name in found}
+    seen = {name: as_declared(value, found[name]) for name, value in declared.items()}
+    properties = {name: each for name, each in inputs.properties().items() if name in declared}
+    difference = compare(properties, {}, seen, declared)
+    return (*difference.updates, *difference.replaces)
+
+
+def _adopt(op: Operation[I], what: str, found: Plain) -> bool:
+    """Decide about an object that exists already, and tell whether this resource owns it, and so deletes it.
+
+    Raises:
+        RefusedError: It differs from what is declared.
+    """
+    values = op.inputs.values
+    if values.get("adopt_existing"):
+        op.engine.log(f"{what} exists already and is adopted (adopt_existing)")
+        return True
+    names = differing(op.inputs, found)
+    if names:
+        how = ", ".join(f"{name} is {found[name]!r} and not {values[name]!r}" for name in names)
+        raise RefusedError(
+            f"{op.title}: {what} exists already and differs: {how}. Nothing was changed.",
+            next_step="Set adopt_existing=True if this program may change and delete it, or choose another one.",
+        )
+    op.engine.log(f"{what} exists already as declared: it is used, and will be left in place at delete")
+    return False

@@ -7,10 +7,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic
 
-from pulumi_ehpc.api import Probe, VersionClient, Wait
-from pulumi_ehpc.errors import EhpcError, WaitCancelledError
-from pulumi_ehpc.lifecycle.ownership import marker
+from pulumi_ehpc.api import Outcome, Probe, VersionClient, Wait
+from pulumi_ehpc.errors import NetworkError, ServiceError, WaitCancelledError, WaitTimeoutError
 from pulumi_ehpc.schema.properties import I
+
+Plain = Mapping[str, Any]
+"""Plain values by stored name, inputs or outputs, with ``UNKNOWN`` where something is not known yet."""
+
+_LOOK_SECONDS: Final = 3.0
+"""How long a write whose response was lost is looked for."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class Operation(Generic[I]):
         inputs: Declared values, checked.
         old_inputs: Declared values the object was last given; empty during create.
         outputs: The outputs in state; empty during create.
-        identity: The stack's random identity.
+        marker: The ownership marker of what this resource makes.
         api: The client of the API version that made (or will make) the object.
         timeout_seconds: How long the operation may take.
         lock: Keeps read-modify-write calls on one cluster apart.
@@ -91,7 +96,7 @@ class Operation(Generic[I]):
     inputs: I
     old_inputs: I
     outputs: dict[str, Any]
-    identity: str
+    marker: str
     api: VersionClient
     timeout_seconds: float
     lock: Callable[[str], AbstractContextManager[object]]
@@ -109,11 +114,6 @@ class Operation(Generic[I]):
         return self.accepted
 
     @property
-    def marker(self) -> str:
-        """The ownership marker of what this resource makes."""
-        return marker(self.identity, self.engine.urn)
-
-    @property
     def title(self) -> str:
         """The resource in messages, such as ``Queue 'work'``."""
         return f"{self.resource_type} '{self.engine.name}'"
@@ -122,18 +122,6 @@ class Operation(Generic[I]):
         """Note that the service has accepted the object: from here on a failure keeps its id and outputs in state."""
         self.accepted = ResourceState(id, dict(outputs))
         return self.accepted
-
-    def progress(self, message: str) -> None:
-        """Show a line of progress."""
-        self.engine.progress(message)
-
-    def log(self, message: str) -> None:
-        """Leave a lasting message below the resource."""
-        self.engine.log(message)
-
-    def cancelled(self) -> bool:
-        """Tell whether the run was cancelled."""
-        return self.engine.cancelled()
 
     def wait_for(self, waiter: str, parameters: Mapping[str, Any], label: str) -> dict[str, Any]:
         """Wait for a state that the API version's waiter data describes; see ``VersionClient.wait_for``."""
@@ -149,23 +137,44 @@ class Operation(Generic[I]):
         Raises:
             WaitCancelledError: The run was cancelled.
         """
-        if self.cancelled():
+        if self.engine.cancelled():
             raise WaitCancelledError(f"{self.title}: the run was cancelled ({state}).", state=state)
+
+    def create_or_find(self, create: Callable[[], object], exists: Callable[[], bool]) -> None:
+        """Make a call that creates something; when its response is lost, look whether it was done.
+
+        It may have been, and what it made may be billed. It is never repeated here: what cannot be seen yet might then
+        be made twice. The next run looks again.
+
+        Args:
+            create: Makes the call.
+            exists: Looks whether what the call makes is there; it was not before.
+
+        Raises:
+            NetworkError: No response came, and nothing the call makes can be seen.
+            ServiceError: The service failed, and nothing the call makes can be seen.
+        """
+        try:
+            create()
+        except (NetworkError, ServiceError) as error:
+            if isinstance(error, NetworkError) and not error.sent:
+                raise
+            self.engine.progress("the response was lost; looking whether the call was carried out")
+
+            def probe() -> tuple[Outcome, str]:
+                return (Outcome.DONE, "done") if exists() else (Outcome.PENDING, "not there")
+
+            try:
+                self.api.client.wait_until(probe, Wait(self.title, _LOOK_SECONDS))
+            except WaitTimeoutError:
+                raise error from None
 
     def _wait(self, label: str) -> Wait:
         def progress(state: str, elapsed_seconds: float) -> None:
             seen = "gone" if state.endswith("NotFound") else state or "waiting"
-            self.progress(f"{label}: {seen} ({_duration(elapsed_seconds)})")
+            self.engine.progress(f"{label}: {seen} ({_duration(elapsed_seconds)})")
 
-        return Wait(f"{self.title}: {label}", self.timeout_seconds, progress, self.cancelled)
-
-
-class PartialFailureError(EhpcError):
-    """The service accepted the object, but the operation did not finish; id and outputs stay in state."""
-
-    def __init__(self, state: ResourceState, cause: EhpcError) -> None:
-        super().__init__(str(cause))
-        self.state = state
+        return Wait(f"{self.title}: {label}", self.timeout_seconds, progress, self.engine.cancelled)
 
 
 def _duration(seconds: float) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Generic
 
 from pulumi_ehpc.errors import NotFoundError, RefusedError
 from pulumi_ehpc.lifecycle.handler import Handler
-from pulumi_ehpc.lifecycle.naming import NamingContext
+from pulumi_ehpc.lifecycle.ownership import NamingContext
 from pulumi_ehpc.schema.properties import I, stored_properties
 from pulumi_ehpc.schema.property import Property
 

@@ -4,23 +4,10 @@ from __future__ import annotations
 
 import threading
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from pulumi_ehpc.api import Client, Settings
 from pulumi_ehpc.errors import ConfigurationError, RefusedError
-
-
-@dataclass
-class Locks:
-    """A lock for each cluster, made when first asked for."""
-
-    _guard: threading.Lock = field(default_factory=threading.Lock)
-    _locks: dict[str, threading.RLock] = field(default_factory=dict)
-
-    def of(self, cluster_id: str) -> AbstractContextManager[object]:
-        """Return the cluster's lock."""
-        with self._guard:
-            return self._locks.setdefault(cluster_id, threading.RLock())
 
 
 class Session:
@@ -34,7 +21,7 @@ class Session:
     def __init__(self, settings: Settings, api_version: str) -> None:
         self.settings = settings
         self.api_version = api_version
-        self.locks = Locks()
+        self._locks: dict[str, threading.RLock] = {}
         self._clients: dict[str, Client] = {}
         self._guard = threading.Lock()
 
@@ -57,6 +44,11 @@ class Session:
             if region not in self._clients:
                 self._clients[region] = Client(replace(self.settings, region=region))
             return self._clients[region]
+
+    def lock(self, cluster_id: str) -> AbstractContextManager[object]:
+        """Return the cluster's lock, made when first asked for."""
+        # One step for all threads: each gets the lock that came first.
+        return self._locks.setdefault(cluster_id, threading.RLock())
 
     def require_region(self, recorded: str, title: str) -> None:
         """Refuse to look for an object in another region than its own.

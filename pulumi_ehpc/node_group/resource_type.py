@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pulumi_ehpc.common.in_cluster import CLUSTER_GONE
-from pulumi_ehpc.lifecycle.naming import hostname_prefix
+from pulumi_ehpc.lifecycle.ownership import hostname_prefix
 from pulumi_ehpc.lifecycle.resource_type import ResourceType, Timeouts
 from pulumi_ehpc.node_group.properties import NodeGroupInputs
 from pulumi_ehpc.node_group.v2018_04_12 import NodeGroupV20180412

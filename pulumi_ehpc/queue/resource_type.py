@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pulumi_ehpc.common.in_cluster import CLUSTER_GONE
-from pulumi_ehpc.lifecycle.naming import logical_name
+from pulumi_ehpc.lifecycle.ownership import logical_name
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.queue.properties import QueueInputs
 from pulumi_ehpc.queue.v2018_04_12 import QueueV20180412

@@ -9,8 +9,7 @@ from typing import ClassVar
 
 from pulumi_ehpc.common.rules import password
 from pulumi_ehpc.errors import RefusedError, Violation
-from pulumi_ehpc.lifecycle.batches import batches
-from pulumi_ehpc.lifecycle.member_set import MemberSetHandler, Plan
+from pulumi_ehpc.lifecycle.member_set import MemberSetHandler, Plan, batches
 from pulumi_ehpc.lifecycle.operation import Operation, ReadOutcome, ResourceState
 from pulumi_ehpc.user_set.args import UserArgs
 from pulumi_ehpc.user_set.properties import UserSetInputs
@@ -168,4 +167,4 @@ def _new_password(op: UserSetOperation, declared: UserArgs, user: User) -> bool:
 
 def _log_left(op: UserSetOperation, names: Sequence[str]) -> None:
     if names:
-        op.log(f"left in place, because they were there before: {', '.join(names)}")
+        op.engine.log(f"left in place, because they were there before: {', '.join(names)}")

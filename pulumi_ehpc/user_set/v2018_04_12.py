@@ -9,7 +9,7 @@ from pulumi_ehpc.common.in_cluster import cluster_id
 from pulumi_ehpc.common.rules import at_least
 from pulumi_ehpc.common.v2018_04_12 import VERSION
 from pulumi_ehpc.errors import Violation
-from pulumi_ehpc.lifecycle.batches import batches
+from pulumi_ehpc.lifecycle.member_set import batches
 from pulumi_ehpc.lifecycle.operation import Operation
 from pulumi_ehpc.schema.codec import FieldMap, nested
 from pulumi_ehpc.user_set.args import UserArgs

@@ -6,8 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 
 from pulumi_ehpc.errors import Violation
-from pulumi_ehpc.lifecycle.adoption import differing
-from pulumi_ehpc.lifecycle.named import Found, NamedHandler
+from pulumi_ehpc.lifecycle.named import Found, NamedHandler, differing
 from pulumi_ehpc.lifecycle.operation import Operation
 from pulumi_ehpc.volume.properties import VolumeInputs
 from pulumi_ehpc.wording import shown

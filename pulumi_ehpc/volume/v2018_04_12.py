@@ -92,7 +92,7 @@ class VolumeV20180412(VolumeHandler):
         self._send(op, self._others(op))
         if self.find(op) is not None:
             where = op.inputs.mount_directory
-            op.log(f"{where} stays mounted: API {VERSION} has no action to unmount; unmount it on the nodes")
+            op.engine.log(f"{where} stays mounted: API {VERSION} has no action to unmount; unmount it on the nodes")
 
     def _mounts(self, op: Operation[VolumeInputs]) -> list[dict[str, Any]]:
         return unwrapped(op.api.call("GetClusterVolumes", cluster_id(op)).get("Volumes"))

@@ -19,8 +19,8 @@ from pulumi_ehpc.engine import plugin_process
 from pulumi_ehpc.engine.provider import Provider
 from pulumi_ehpc.engine.stack_settings import DEFAULT_CONCURRENCY
 from pulumi_ehpc.errors import EhpcError, RefusedError, Violation
-from pulumi_ehpc.lifecycle.lifecycle import Lifecycle
-from pulumi_ehpc.lifecycle.operation import NOT_FOUND, EngineContext, PartialFailureError, ReadOutcome, ResourceState
+from pulumi_ehpc.lifecycle.lifecycle import Lifecycle, PartialFailureError
+from pulumi_ehpc.lifecycle.operation import NOT_FOUND, EngineContext, ReadOutcome, ResourceState
 from pulumi_ehpc.schema.diff import Difference
 from pulumi_ehpc.schema.unknowns import UNKNOWN
 from tests.engine.calls import PROVIDER, URN, Context, create_request, serve, struct, update_request

@@ -8,8 +8,8 @@ from typing import Any
 
 from pulumi_ehpc.api import Client, Credentials, Settings
 from pulumi_ehpc.errors import EhpcError, Violation
-from pulumi_ehpc.lifecycle.lifecycle import Lifecycle
-from pulumi_ehpc.lifecycle.operation import EngineContext, Operation, PartialFailureError, ResourceState
+from pulumi_ehpc.lifecycle.lifecycle import Lifecycle, PartialFailureError
+from pulumi_ehpc.lifecycle.operation import EngineContext, Operation, ResourceState
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
 from tests.api.clocks import ManualClock

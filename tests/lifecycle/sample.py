@@ -11,8 +11,8 @@ from pulumi_ehpc.api import Outcome
 from pulumi_ehpc.errors import EhpcError, NetworkError, RefusedError, Violation
 from pulumi_ehpc.lifecycle.member_set import MemberSetHandler, Plan
 from pulumi_ehpc.lifecycle.named import Found, NamedHandler
-from pulumi_ehpc.lifecycle.naming import hostname_prefix, logical_name
 from pulumi_ehpc.lifecycle.operation import NOT_FOUND, NotFound, Operation, ReadOutcome, ResourceState
+from pulumi_ehpc.lifecycle.ownership import hostname_prefix, logical_name
 from pulumi_ehpc.lifecycle.resource_type import ResourceType, Timeouts
 from pulumi_ehpc.schema.builders import boolean, integer, nested, string, string_list, string_map
 from pulumi_ehpc.schema.codec import FieldMap

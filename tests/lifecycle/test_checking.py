@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.lifecycle.checking import RECORDED
-from pulumi_ehpc.lifecycle.naming import NamingContext, hostname_prefix
+from pulumi_ehpc.lifecycle.ownership import NamingContext, hostname_prefix
 from pulumi_ehpc.schema.unknowns import UNKNOWN
 from tests.lifecycle.bench import IDENTITY, REGION, Bench
 from tests.lifecycle.conftest import NewBench

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.errors import EhpcError, NetworkError, NotFoundError, ServiceError
-from pulumi_ehpc.lifecycle.lost_response import create_or_find
 from pulumi_ehpc.lifecycle.operation import Operation
 from tests.lifecycle.bench import Bench
 
@@ -46,7 +45,7 @@ class Write:
 
 def test_response_that_came_is_believed(op: Operation[Any], bench: Bench) -> None:
     write = Write(None, seen_after=None)
-    create_or_find(op, write.create, write.exists)
+    op.create_or_find(write.create, write.exists)
     assert (write.calls, write.looks, bench.progress) == (1, 0, [])
 
 
@@ -54,7 +53,7 @@ def test_response_that_came_is_believed(op: Operation[Any], bench: Bench) -> Non
 @pytest.mark.parametrize("looks", [0, 2])
 def test_what_can_be_seen_was_done(op: Operation[Any], bench: Bench, error: EhpcError, looks: int) -> None:
     write = Write(error, seen_after=looks)
-    create_or_find(op, write.create, write.exists)
+    op.create_or_find(write.create, write.exists)
     assert (write.calls, write.looks) == (1, looks + 1)
     assert bench.progress == ["the response was lost; looking whether the call was carried out"]
 
@@ -63,7 +62,7 @@ def test_what_can_be_seen_was_done(op: Operation[Any], bench: Bench, error: Ehpc
 def test_what_cannot_be_seen_is_not_repeated(op: Operation[Any], error: EhpcError) -> None:
     write = Write(error, seen_after=None)
     with pytest.raises(type(error)) as caught:
-        create_or_find(op, write.create, write.exists)
+        op.create_or_find(write.create, write.exists)
     assert caught.value is error
     assert write.calls == 1
     assert write.looks > 1
@@ -73,5 +72,5 @@ def test_what_cannot_be_seen_is_not_repeated(op: Operation[Any], error: EhpcErro
 def test_refusals_are_believed_at_once(op: Operation[Any], error: EhpcError) -> None:
     write = Write(error, seen_after=0)
     with pytest.raises(type(error)):
-        create_or_find(op, write.create, write.exists)
+        op.create_or_find(write.create, write.exists)
     assert write.looks == 0

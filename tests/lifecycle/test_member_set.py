@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.errors import NetworkError, ServiceError
-from pulumi_ehpc.lifecycle.batches import batches
+from pulumi_ehpc.lifecycle.member_set import batches
 from pulumi_ehpc.lifecycle.operation import NOT_FOUND
 from tests.lifecycle.bench import Bench
 from tests.lifecycle.sample import NEW

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_ehpc.lifecycle.naming import NamingContext, hostname_prefix, logical_name
+from pulumi_ehpc.lifecycle.ownership import NamingContext, hostname_prefix, logical_name
 from pulumi_ehpc.node_group.properties import NodeGroupInputs
 from pulumi_ehpc.schema.unknowns import UNKNOWN
 

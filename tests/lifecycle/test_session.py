@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_ehpc.api import Settings
 from pulumi_ehpc.errors import AuthenticationError, ConfigurationError, RefusedError
-from pulumi_ehpc.lifecycle.session import Locks, Session
+from pulumi_ehpc.lifecycle.session import Session
 from tests.lifecycle.bench import ACCOUNT, Bench
 
 ENDPOINT = "http://127.0.0.1:9"
@@ -34,14 +34,14 @@ def test_region_that_is_not_set_is_the_recorded_one() -> None:
 
 
 def test_cluster_has_one_lock_that_its_holder_may_take_again() -> None:
-    locks, taken = Locks(), threading.Event()
+    made, taken = session(), threading.Event()
 
     def take() -> None:
-        with locks.of("ehpc-1"):
+        with made.lock("ehpc-1"):
             taken.set()
 
     other = threading.Thread(target=take)
-    with locks.of("ehpc-1"), locks.of("ehpc-1"), locks.of("ehpc-2"):
+    with made.lock("ehpc-1"), made.lock("ehpc-1"), made.lock("ehpc-2"):
         other.start()
         assert not taken.wait(0.05)
     other.join()

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.errors import ApiError, RefusedError
-from pulumi_ehpc.lifecycle.operation import NOT_FOUND, PartialFailureError
+from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
+from pulumi_ehpc.lifecycle.operation import NOT_FOUND
 from pulumi_ehpc.lifecycle.ownership import marker
 from tests.resources.stack import IDENTITY, Stack, stack_on
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.errors import ApiError
-from pulumi_ehpc.lifecycle.operation import NOT_FOUND, PartialFailureError
+from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
+from pulumi_ehpc.lifecycle.operation import NOT_FOUND
 from tests.resources.stack import Stack, stack_on
 
 TYPE = "ecs.c7.large"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.errors import RefusedError
-from pulumi_ehpc.lifecycle.operation import PartialFailureError
+from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
 from pulumi_ehpc.lifecycle.ownership import marker
 from tests.resources.stack import IDENTITY, Stack
 from tests.resources.test_cluster import HPC

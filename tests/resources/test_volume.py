@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.errors import RefusedError
-from pulumi_ehpc.lifecycle.operation import NOT_FOUND, PartialFailureError
+from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
+from pulumi_ehpc.lifecycle.operation import NOT_FOUND
 from tests.resources.stack import Stack, stack_on
 
 DATA: dict[str, Any] = {"file_system_id": "fs-1", "mount_target": "fs-1.example", "mount_directory": "/data"}
