@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import secrets
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
-from pulumi import Output, ResourceOptions, RunError
-from pulumi.dynamic import CheckResult, ConfigureRequest, CreateResult, DiffResult, ReadResult, Resource
-from pulumi.runtime.settings import get_root_resource
+from pulumi import ResourceOptions
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource
 
 from pulumi_ehpc.engine.persisted import PersistedProvider, provider_for
 
@@ -22,16 +20,6 @@ _RANDOM_BYTES: Final = 8
 
 class IdentityProviderBase(PersistedProvider):
     """Makes an id and keeps it; there is nothing to call."""
-
-    def configure(self, req: ConfigureRequest) -> None:
-        """Make the process ready; this may be the first provider that it runs."""
-        from pulumi_ehpc.engine.provider import configured  # what programs import stays light
-
-        configured(req)
-
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Accept: there is nothing to declare."""
-        return CheckResult(news, [])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Never differ."""
@@ -51,21 +39,3 @@ class Identity(Resource, module="ehpc", name=IDENTITY):
 
     def __init__(self, name: str = "identity", opts: ResourceOptions | None = None) -> None:
         super().__init__(provider_for(IDENTITY), name, {}, opts)
-
-
-_identities: WeakKeyDictionary[object, Identity] = WeakKeyDictionary()
-
-
-def identity_of_stack() -> Output[str]:
-    """Return the id of the running stack's identity, making the identity with the first resource.
-
-    Programs of several stacks may run in one process, each with its own root resource.
-    """
-    root = get_root_resource()
-    if root is None:
-        raise RunError(
-            "Resources of pulumi_ehpc can be declared only while a program runs: use `pulumi preview` or `pulumi up`."
-        )
-    if root not in _identities:
-        _identities[root] = Identity()
-    return _identities[root].id

@@ -6,10 +6,15 @@ That path is in every state, and is the only module that is found by a string.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import Any, Final
 
-from pulumi.dynamic import ResourceProvider
+from pulumi.dynamic import ConfigureRequest, ResourceProvider
+
+from pulumi_ehpc.engine import plugin_process
+from pulumi_ehpc.engine.stack_settings import DEFAULT_CONCURRENCY, STACK_SETTINGS, StackSettings
+from pulumi_ehpc.errors import EhpcError
 
 _PERSISTED_MODULE: Final = "pulumi_ehpc._providers"
 _classes: Final[dict[str, type[ResourceProvider]]] = {}
@@ -20,14 +25,27 @@ class PersistedProvider(ResourceProvider):
 
     An instance is pickled into every state by its class's path alone, so it must have no attributes when a program
     makes it. A class that stands in ``_providers.py`` says which resource type it serves.
+
+    Attributes:
+        config: The stack's settings; in the plugin process only.
     """
 
     serialize_as_secret_always = False
+    config: dict[str, str]
 
     def __init_subclass__(cls, serves: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if serves:
             _classes[serves] = cls
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Read the stack's settings and make the process ready; any provider may be the first that it runs."""
+        self.config = {key: value for key in STACK_SETTINGS if (value := req.config.get(key)) is not None}
+        try:
+            workers = StackSettings.resolve(self.config, os.environ).concurrency
+        except EhpcError:
+            workers = DEFAULT_CONCURRENCY  # the first check reports what is wrong
+        plugin_process.prepare(workers)
 
 
 def provider_for(resource_type: str) -> ResourceProvider:

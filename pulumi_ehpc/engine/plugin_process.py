@@ -13,7 +13,8 @@ import re
 import socket
 import sys
 import threading
-from collections.abc import Callable
+import traceback
+from contextlib import suppress
 from typing import Any, Final
 
 import grpc
@@ -30,8 +31,6 @@ _RECONNECT_SECONDS: Final = 0.3
 _CONNECT_SECONDS: Final = 0.5
 _prepared = threading.Lock()
 _engine: engine_pb2_grpc.EngineStub | None = None
-_channel: grpc.Channel | None = None
-"""Kept, because a channel that is collected as garbage stops telling its state."""
 
 
 def prepare(workers: int) -> None:
@@ -43,8 +42,8 @@ def prepare(workers: int) -> None:
     if not _prepared.acquire(blocking=False):
         return
     sys.tracebacklimit = 0
-    address = _engine_address()
-    if address:
+    address = sys.argv[-1] if sys.argv else ""
+    if re.fullmatch(r"[\w.\[\]:-]+:\d+", address):
         _watch_engine(address)
     _notice_cancel()
     _log_to(os.environ.get(LOG_FILE))
@@ -56,14 +55,9 @@ def show(urn: str, message: str, *, lasting: bool = False) -> None:
     """Show a message in the resource's line, or lastingly below it; without an engine it goes nowhere."""
     if _engine is None:
         return
-    request = engine_pb2.LogRequest(
-        severity=engine_pb2.INFO, message=message, urn=urn, streamId=0, ephemeral=not lasting
-    )
-    try:
-        _engine.Log(request)
-    except grpc.RpcError:
-        # Progress is a courtesy; the watch on the engine deals with its death.
-        return
+    # Progress is a courtesy; the watch on the engine deals with its death.
+    with suppress(grpc.RpcError):
+        _engine.Log(engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message, urn=urn, ephemeral=not lasting))
 
 
 def _log_to(path: str | None) -> None:
@@ -73,24 +67,18 @@ def _log_to(path: str | None) -> None:
     if not path:
         return
     try:
-        handler = logging.FileHandler(path, encoding="utf-8")
+        calls.addHandler(logging.FileHandler(path, encoding="utf-8"))
+        calls.setLevel(logging.DEBUG)
     except OSError as error:
         show("", f"{LOG_FILE} is ignored: {path} cannot be written ({error.strerror})", lasting=True)
-        return
-    calls.setLevel(logging.DEBUG)
-    calls.addHandler(handler)
-
-
-def _engine_address() -> str:
-    address = sys.argv[-1] if sys.argv else ""
-    return address if re.fullmatch(r"[\w.\[\]:-]+:\d+", address) else ""
 
 
 def _watch_engine(address: str) -> None:
     """End this process soon after the engine's death; else it would go on creating beside the next run."""
-    global _engine, _channel
-    _channel = grpc.insecure_channel(address)
-    _engine = engine_pb2_grpc.EngineStub(_channel)
+    global _engine
+    # The thread below keeps it: a channel that is collected as garbage stops telling its state.
+    channel = grpc.insecure_channel(address)
+    _engine = engine_pb2_grpc.EngineStub(channel)
     lost = threading.Event()
     connected = threading.Event()
 
@@ -101,24 +89,22 @@ def _watch_engine(address: str) -> None:
             connected.clear()
             lost.set()
 
+    def subscribe() -> None:
+        channel.unsubscribe(watch)
+        channel.subscribe(watch, try_to_connect=True)
+
     def judge() -> None:
         while True:
             lost.wait()
             lost.clear()
             # A channel is idle after half an hour without a call, too: connect again, and go on watching.
-            _subscribe(watch)
+            subscribe()
             while not connected.wait(_RECONNECT_SECONDS):
                 if not _listens(address):
                     os._exit(1)
 
-    _subscribe(watch)
+    subscribe()
     threading.Thread(target=judge, name="ehpc-engine-watch", daemon=True).start()
-
-
-def _subscribe(watch: Callable[[grpc.ChannelConnectivity], None]) -> None:
-    assert _channel is not None, "made before it is watched"
-    _channel.unsubscribe(watch)
-    _channel.subscribe(watch, try_to_connect=True)
 
 
 def _listens(address: str) -> bool:
@@ -165,14 +151,12 @@ class _NeverIdle:
 
 def _raise_workers(count: int) -> bool:
     """Let the SDK's thread pool grow to ``count`` threads; False when it cannot be found."""
-    for frame in sys._current_frames().values():
-        current: Any = frame
-        while current is not None:
-            server = current.f_locals.get("server")
-            pool = getattr(getattr(server, "_state", None), "thread_pool", None)
-            if pool is not None and hasattr(pool, "_max_workers"):
+    for innermost in sys._current_frames().values():
+        for frame, _ in traceback.walk_stack(innermost):
+            server = frame.f_locals.get("server")
+            pool: Any = getattr(getattr(server, "_state", None), "thread_pool", None)
+            if hasattr(pool, "_max_workers"):
                 pool._max_workers = max(pool._max_workers, count)
                 pool._idle_semaphore = _NeverIdle()
                 return True
-            current = current.f_back
     return False

@@ -14,17 +14,19 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from pulumi import Config, Output, RunError
-from pulumi.output import Unknown as EngineUnknown
+from pulumi import Output, RunError
+from pulumi.runtime.config import get_config
 from pulumi.runtime.settings import get_root_resource
 
+from pulumi_ehpc.engine.identity import Identity
 from pulumi_ehpc.engine.stack_settings import STACK_SETTINGS, StackSettings
+from pulumi_ehpc.engine.values import from_engine
 from pulumi_ehpc.errors import EhpcError, Violation
 from pulumi_ehpc.lifecycle.checking import check
-from pulumi_ehpc.lifecycle.operation import EngineContext
+from pulumi_ehpc.lifecycle.operation import EngineContext, Plain
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
-from pulumi_ehpc.schema.unknowns import UNKNOWN, map_leaves
+from pulumi_ehpc.schema.unknowns import UNKNOWN
 from pulumi_ehpc.wording import shown
 
 _TURNS: Final = 50
@@ -89,7 +91,7 @@ class Preflight:
             settings = StackSettings.resolve(self.config, os.environ)
             taken: dict[tuple[object, str, str], str] = {}
             for entrant in self._waiting:
-                known = {key: await _settled(value) for key, value in entrant.inputs.items()}
+                known = from_engine({key: await _settled(value) for key, value in entrant.inputs.items()})
                 checked, violations, everywhere = _check(settings, entrant, known)
                 clashes = list(_clashes(entrant, checked, taken))
                 broken.extend(f"  {entrant.title}: {violation}" for violation in (*violations, *clashes))
@@ -104,22 +106,24 @@ class Preflight:
 _preflights: Final[WeakKeyDictionary[object, Preflight]] = WeakKeyDictionary()
 
 
-def preflight_of_stack(identity: Output[str]) -> Preflight:
-    """Return the preflight of the program that runs now. Programs of several stacks may run in one process."""
+def preflight_of_stack() -> Preflight:
+    """Return the preflight of the program that runs now, making it and the stack's identity with the first resource.
+
+    Programs of several stacks may run in one process, each with its own root resource.
+    """
     root = get_root_resource()
+    if root is None:
+        raise RunError(
+            "Resources of pulumi_ehpc can be declared only while a program runs: use `pulumi preview` or `pulumi up`."
+        )
     if root not in _preflights:
-        found = {name: value for name in STACK_SETTINGS if (value := _config(name)) is not None}
-        _preflights[root] = Preflight(found, identity)
+        config = {name: value for name in STACK_SETTINGS if (value := get_config(name)) is not None}
+        _preflights[root] = Preflight(config, Identity().id)
     return _preflights[root]
 
 
-def _config(name: str) -> str | None:
-    namespace, _, key = name.partition(":")
-    return Config(namespace).get(key)
-
-
 def _check(
-    settings: StackSettings, entrant: _Entrant, inputs: Mapping[str, Any]
+    settings: StackSettings, entrant: _Entrant, inputs: Plain
 ) -> tuple[dict[str, Any], list[Violation], list[Violation]]:
     """Check by the API version that is set; return the inputs, what is wrong, and what is wrong in every version.
 
@@ -140,9 +144,7 @@ def _check(
     return tidied, violations, everywhere
 
 
-def _clashes(
-    entrant: _Entrant, inputs: Mapping[str, Any], taken: dict[tuple[object, str, str], str]
-) -> Iterator[Violation]:
+def _clashes(entrant: _Entrant, inputs: Plain, taken: dict[tuple[object, str, str], str]) -> Iterator[Violation]:
     """Find another resource of the same cluster with the same unique property; both would act on the same objects."""
     for name in entrant.resource_type.unique:
         value = inputs.get(name)
@@ -153,21 +155,19 @@ def _clashes(
 
 
 async def _settled(value: Any) -> Any:
-    """Return a value with each Output in it replaced by what it holds, or ``UNKNOWN`` while that is not known."""
+    """Return a value with each Output in it replaced by what it holds, or by an unknown while that is not known."""
     if isinstance(value, Mapping):
         return {key: await _settled(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [await _settled(item) for item in value]
     if not isinstance(value, Output):
         return value
-    held = asyncio.ensure_future(value.future(with_unknowns=True))
-    held.add_done_callback(_looked_at)
-    known = asyncio.ensure_future(value.is_known())
-    known.add_done_callback(_looked_at)
+    both = asyncio.gather(value.future(with_unknowns=True), value.is_known())
+    both.add_done_callback(_looked_at)
     for _ in range(_TURNS):
-        if held.done() and known.done():
-            found = map_leaves(held.result(), lambda leaf: UNKNOWN if isinstance(leaf, EngineUnknown) else leaf)
-            return UNKNOWN if found is None and not known.result() else found
+        if both.done():
+            held, known = both.result()
+            return UNKNOWN if held is None and not known else held
         await asyncio.sleep(0)
     # Not cancelled: that would cancel what the engine's SDK itself waits for.
     return UNKNOWN

@@ -4,52 +4,37 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Final, TypeVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 
-from pulumi.dynamic import (
-    CheckFailure,
-    CheckResult,
-    ConfigureRequest,
-    CreateResult,
-    DiffResult,
-    ReadResult,
-    UpdateResult,
-)
-from pulumi.output import Unknown as EngineUnknown
+from pulumi import dynamic
 
 from pulumi_ehpc.engine import plugin_process
 from pulumi_ehpc.engine.defects import describe_defect
 from pulumi_ehpc.engine.persisted import PersistedProvider
-from pulumi_ehpc.engine.rpc_context import NEWS, PROVIDER_KEY, RpcContext, current_rpc_context
-from pulumi_ehpc.engine.stack_settings import DEFAULT_CONCURRENCY, STACK_SETTINGS, StackSettings
+from pulumi_ehpc.engine.rpc_context import NEWS, RpcContext, current_rpc_context
+from pulumi_ehpc.engine.stack_settings import StackSettings
+from pulumi_ehpc.engine.values import from_engine, to_engine
 from pulumi_ehpc.errors import EhpcError
 from pulumi_ehpc.lifecycle.checking import RECORDED
 from pulumi_ehpc.lifecycle.lifecycle import Lifecycle, PartialFailureError
 from pulumi_ehpc.lifecycle.operation import EngineContext, NotFound
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
-from pulumi_ehpc.schema.unknowns import UNKNOWN, Unknown, map_leaves
-
-T = TypeVar("T")
+from pulumi_ehpc.schema.unknowns import map_leaves
 
 
 class Provider(PersistedProvider):
     """Base of the persisted provider classes of resource types.
 
-    In the plugin process ``configure`` gives an instance its settings.
+    Where an operation fails, the engine gets an error and ignores what the method returns after its ``with`` block.
     """
 
     resource_type: ClassVar[ResourceType[Any]]
-    config: dict[str, str]
 
     def __init_subclass__(cls, resource_type: ResourceType[Any], **kwargs: Any) -> None:
         cls.resource_type = resource_type
         super().__init_subclass__(serves=resource_type.name, **kwargs)
-
-    def configure(self, req: ConfigureRequest) -> None:
-        """Read the stack's settings and make the process ready."""
-        self.config = configured(req)
 
     @property
     def lifecycle(self) -> Lifecycle[Any]:
@@ -60,84 +45,85 @@ class Provider(PersistedProvider):
         """
         return Lifecycle(self.resource_type, _session(self.config))
 
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """See ``Lifecycle.check``."""
-
-        def act(rpc: RpcContext) -> CheckResult:
-            inputs, violations = self.lifecycle.check(_engine_context(rpc), _from_engine(_olds), _from_engine(news))
+        with _Guarded(self.resource_type, "check") as rpc:
+            inputs, violations = self.lifecycle.check(_engine_context(rpc), from_engine(_olds), from_engine(news))
             # Without a property's name the engine adds nothing of its own, such as the value of a secret.
-            return CheckResult(_to_engine(inputs), [CheckFailure("", str(violation)) for violation in violations])
+            failures = [dynamic.CheckFailure("", str(violation)) for violation in violations]
+            return dynamic.CheckResult(to_engine(inputs), failures)
+        return dynamic.CheckResult(news, [])
 
-        return self._guarded("check", act, CheckResult(news, []))
-
-    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """See ``Lifecycle.diff``.
 
         ``changes=None`` lets the engine show each changed path; ``True`` is for what shows in outputs only.
         """
-
-        def act(rpc: RpcContext) -> DiffResult:
-            old, new, outputs = _from_engine(rpc.old_inputs), _from_engine(_news), _from_engine(_olds)
+        with _Guarded(self.resource_type, "diff") as rpc:
+            old, new, outputs = rpc.properties("old_inputs"), from_engine(_news), from_engine(_olds)
             difference = self.lifecycle.diff(old, new, outputs)
             changes = None if difference and not difference.hidden else bool(difference)
-            return DiffResult(changes, list(difference.replaces), [], delete_before_replace=True)
+            return dynamic.DiffResult(changes, list(difference.replaces), [], delete_before_replace=True)
+        return dynamic.DiffResult(False, [], [])
 
-        return self._guarded("diff", act, DiffResult(False, [], []))
-
-    def create(self, props: dict[str, Any]) -> CreateResult:
+    def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """See ``Lifecycle.create``."""
+        with _Guarded(self.resource_type, "create") as rpc:
+            state = self.lifecycle.create(_engine_context(rpc), from_engine(props))
+            return dynamic.CreateResult(state.id, state.outputs)
+        return dynamic.CreateResult("", {})
 
-        def act(rpc: RpcContext) -> CreateResult:
-            state = self.lifecycle.create(_engine_context(rpc), _from_engine(props))
-            return CreateResult(state.id, state.outputs)
-
-        return self._guarded("create", act, CreateResult("", {}))
-
-    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """See ``Lifecycle.update``."""
+        with _Guarded(self.resource_type, "update") as rpc:
+            old, new, outputs = rpc.properties("old_inputs"), from_engine(_news), from_engine(_olds)
+            return dynamic.UpdateResult(self.lifecycle.update(_engine_context(rpc, _id), new, old, outputs).outputs)
+        return dynamic.UpdateResult({})
 
-        def act(rpc: RpcContext) -> UpdateResult:
-            old, new, outputs = _from_engine(rpc.old_inputs), _from_engine(_news), _from_engine(_olds)
-            return UpdateResult(self.lifecycle.update(_engine_context(rpc, _id), new, old, outputs).outputs)
-
-        return self._guarded("update", act, UpdateResult({}))
-
-    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+    def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """See ``Lifecycle.read``."""
-
-        def act(rpc: RpcContext) -> ReadResult:
-            found = self.lifecycle.read(_engine_context(rpc, id_), _from_engine(rpc.inputs), _from_engine(props))
-            return ReadResult("", {}) if isinstance(found, NotFound) else ReadResult(id_, found.outputs, found.inputs)
-
-        return self._guarded("read", act, ReadResult(id_, {}))
+        with _Guarded(self.resource_type, "read") as rpc:
+            found = self.lifecycle.read(_engine_context(rpc, id_), rpc.properties("inputs"), from_engine(props))
+            if isinstance(found, NotFound):
+                return dynamic.ReadResult("", {})
+            return dynamic.ReadResult(id_, found.outputs, found.inputs)
+        return dynamic.ReadResult(id_, {})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """See ``Lifecycle.delete``."""
+        with _Guarded(self.resource_type, "delete") as rpc:
+            self.lifecycle.delete(_engine_context(rpc, _id), rpc.properties("old_inputs"), from_engine(_props))
 
-        def act(rpc: RpcContext) -> None:
-            self.lifecycle.delete(_engine_context(rpc, _id), _from_engine(rpc.old_inputs), _from_engine(_props))
 
-        self._guarded("delete", act, None)
+class _Guarded:
+    """Yields the engine's request to an operation, and turns errors into responses.
 
-    def _guarded(self, verb: str, act: Callable[[RpcContext], T], failed: T) -> T:
-        """Run an operation; turn errors into responses. ``failed`` is returned beside an error status and ignored."""
-        rpc = current_rpc_context()
-        try:
-            return act(rpc)
-        except PartialFailureError as error:
-            rpc.fail_partly(error.state.id, error.state.outputs, str(error))
-        except EhpcError as error:
-            rpc.fail(str(error))
-        except BaseException as error:
-            where = f"{verb} of {self.resource_type.name} '{rpc.name}'"
-            rpc.fail(describe_defect(error, where=where, secrets=self._secrets(rpc)))
-        return failed
+    No exception gets away, or the engine would hang.
+    """
 
-    def _secrets(self, rpc: RpcContext) -> set[str]:
+    def __init__(self, resource_type: ResourceType[Any], verb: str) -> None:
+        self._resource_type = resource_type
+        self._verb = verb
+        self._rpc = current_rpc_context()
+
+    def __enter__(self) -> RpcContext:
+        return self._rpc
+
+    def __exit__(self, error_class: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, PartialFailureError):
+            self._rpc.fail_partly(error.state.id, error.state.outputs, str(error))
+        elif isinstance(error, EhpcError):
+            self._rpc.fail(str(error))
+        elif error is not None:
+            where = f"{self._verb} of {self._resource_type.name} '{self._rpc.name}'"
+            self._rpc.fail(describe_defect(error, where=where, secrets=self._secrets()))
+        return True
+
+    def _secrets(self) -> set[str]:
         """Return every secret string that the request carries."""
-        known = self.resource_type.stored_properties
+        known = self._resource_type.stored_properties
         strings: set[str] = set()
-        for struct, values in rpc.everything.items():
+        for struct, values in self._rpc.everything.items():
             for name, value in values.items():
                 # What a program gives under a misspelt name may be a secret as well.
                 misspelt = struct == NEWS and name not in known and name not in RECORDED
@@ -148,17 +134,6 @@ class Provider(PersistedProvider):
 
 _sessions: Final[dict[tuple[tuple[str, str], ...], Session]] = {}
 _sessions_guard: Final = threading.Lock()
-
-
-def configured(req: ConfigureRequest) -> dict[str, str]:
-    """Return the settings of a configure request, after making the process ready for work."""
-    config = {key: value for key in STACK_SETTINGS if (value := req.config.get(key)) is not None}
-    try:
-        workers = StackSettings.resolve(config, os.environ).concurrency
-    except EhpcError:
-        workers = DEFAULT_CONCURRENCY  # the first check reports what is wrong
-    plugin_process.prepare(workers)
-    return config
 
 
 def _session(config: Mapping[str, str]) -> Session:
@@ -181,20 +156,3 @@ def _engine_context(rpc: RpcContext, id: str = "") -> EngineContext:
         log=lambda message: plugin_process.show(rpc.urn, message, lasting=True),
         cancelled=lambda: plugin_process.CANCELLED.is_set() or not rpc.alive(),
     )
-
-
-def _from_engine(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Replace the engine's unknowns, and drop what is not a property."""
-    kept = {key: value for key, value in values.items() if key != PROVIDER_KEY}
-    return {
-        key: map_leaves(value, lambda leaf: UNKNOWN if isinstance(leaf, EngineUnknown) else leaf)
-        for key, value in kept.items()
-    }
-
-
-def _to_engine(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Put the engine's unknowns back."""
-    return {
-        key: map_leaves(value, lambda leaf: EngineUnknown() if isinstance(leaf, Unknown) else leaf)  # type: ignore[no-untyped-call]
-        for key, value in values.items()
-    }

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from inspect import Parameter
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi import Output, ResourceOptions, RunError
 from pulumi.dynamic import Resource as DynamicResource
 
-from pulumi_ehpc.engine.identity import identity_of_stack
 from pulumi_ehpc.engine.persisted import provider_for
 from pulumi_ehpc.engine.preflight import preflight_of_stack
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
@@ -59,11 +59,12 @@ class Resource(Properties, EngineSide, DynamicResource):
         # A name that no property has goes along, so that check reports it with everything else that is wrong.
         unknown = {name: plain(value) for name, value in given.items() if name not in properties}
         inputs: dict[str, Any] = {**unknown, **self.declared(given)}
-        inputs["identity"] = identity_of_stack()
+        preflight = preflight_of_stack()
+        inputs["identity"] = preflight.identity
         if options is None or options.provider is None:
             # Another provider has settings of its own, which only its process knows.
-            passed = preflight_of_stack(inputs["identity"]).enter(self.resource_type, resource_name, dict(inputs))
-            inputs["identity"] = Output.all(inputs["identity"], passed).apply(lambda both: both[0])
+            passed = preflight.enter(self.resource_type, resource_name, dict(inputs))
+            inputs["identity"] = Output.all(preflight.identity, passed).apply(lambda both: both[0])
         former = {name: each.former_name for name, each in properties.items() if each.former_name}
         inputs.update(dict.fromkeys((*outputs_of(type(self)), *former.values())))
         super().__init__(provider_for(self.resource_type.name), resource_name, inputs, options)
@@ -103,9 +104,13 @@ class Resource(Properties, EngineSide, DynamicResource):
             if declared.property_type is PropertyType.KEYED_LIST and value is not None:
                 inputs.update(_split(declared, value))
             elif isinstance(value, Resource):
-                inputs[name] = _referred(declared, value)
+                # One of another type stays itself, and preflight reports it.
+                inputs[name] = value.reference() if value.resource_type.name == declared.reference else value
+            elif isinstance(value, Output) and declared.args is not None:
+                inputs[name] = value.apply(plain)
             else:
-                inputs[name] = _plain(declared, value)
+                # Other Outputs stay the very objects they are: preflight recognizes clusters by them.
+                inputs[name] = plain(value)
         return inputs
 
     def options(self, given: Mapping[str, Any]) -> ResourceOptions:
@@ -119,31 +124,12 @@ class Resource(Properties, EngineSide, DynamicResource):
         )
 
 
-def _referred(declared: Property, value: Resource) -> Any:
-    """Return what a resource is named by; one of another type stays itself, and preflight reports it."""
-    return value.reference() if value.resource_type.name == declared.reference else value
-
-
 def _split(declared: Property, value: Any) -> dict[str, Output[Any]]:
     """Split a keyed list, so that its secret part hides nothing else."""
     stored = Output.from_input(plain(value)).apply(lambda known: declared.split(plain(known)))
-    public = Output.unsecret(stored.apply(lambda maps: maps[declared.name]))
-    secrets = {name: _secret_map(stored, name) for name in declared.secret_maps}
+    public = Output.unsecret(stored.apply(itemgetter(declared.name)))
+    secrets = {name: Output.secret(stored.apply(itemgetter(name))) for name in declared.secret_maps}
     return {declared.name: public, **secrets}
-
-
-def _secret_map(stored: Output[dict[str, Any]], name: str) -> Output[Any]:
-    return Output.secret(stored.apply(lambda maps: maps[name]))
-
-
-def _plain(declared: Property, value: Any) -> Any:
-    """Turn nested objects into dicts.
-
-    Other Outputs stay the very objects they are: preflight recognizes clusters by them.
-    """
-    if isinstance(value, Output):
-        return value.apply(plain) if declared.args is not None else value
-    return plain(value)
 
 
 def _either(output: Output[Any], former: Output[Any]) -> Output[Any]:
@@ -158,13 +144,12 @@ def _typed(declared: Property, value: Output[Any]) -> Output[Any]:
     )
 
 
-def _whole(declared: Property, value: Any) -> Any:
+def _whole(declared: Property | None, value: Any) -> Any:
     """Make integers of a property's floats, at any depth."""
+    if declared is None:
+        return value
     if isinstance(value, dict) and declared.nested and not declared.key:
-        return {
-            name: _whole(declared.nested[name], item) if name in declared.nested else item
-            for name, item in value.items()
-        }
+        return {name: _whole(declared.nested.get(name), item) for name, item in value.items()}
     if isinstance(value, list) and declared.nested:
         return [_whole(declared, item) for item in value]
     return tidy(declared, value)

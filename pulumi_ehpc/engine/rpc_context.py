@@ -8,6 +8,7 @@ time-outs go missing, but partial failure and old inputs cannot be done without,
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,9 +19,9 @@ from google.rpc import status_pb2  # type: ignore[import-untyped]
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2
 
+from pulumi_ehpc.engine.values import PROVIDER_KEY, from_engine
 from pulumi_ehpc.errors import EhpcError
 
-PROVIDER_KEY: Final = "__provider"
 NEWS: Final = "news"
 """Field of requests that holds what the program gives."""
 _STRUCTS: Final = (NEWS, "olds", "properties", "inputs", "old_inputs")
@@ -45,24 +46,18 @@ class RpcContext:
         return self.urn.rsplit("::", 1)[-1]
 
     @property
-    def old_inputs(self) -> dict[str, Any]:
-        """The inputs in state, plain."""
-        return self._properties("old_inputs")
-
-    @property
-    def inputs(self) -> dict[str, Any]:
-        """The inputs in state, as ``Read`` carries them."""
-        return self._properties("inputs")
-
-    @property
     def everything(self) -> dict[str, dict[str, Any]]:
         """All inputs and outputs that the request carries, old and new, by the request's names."""
-        return {name: self._properties(name) for name in _STRUCTS if hasattr(self.request, name)}
+        return {name: self.properties(name) for name in _STRUCTS if hasattr(self.request, name)}
 
     @property
     def timeout_seconds(self) -> float:
         """``custom_timeouts`` of the resource for this operation; 0 when it has none."""
         return float(getattr(self.request, "timeout", 0.0))
+
+    def properties(self, name: str) -> dict[str, Any]:
+        """Return a field of the request that holds inputs or outputs."""
+        return from_engine(rpc.deserialize_properties(getattr(self.request, name), True))
 
     def alive(self) -> bool:
         """Return False once the engine has dropped the call."""
@@ -75,19 +70,16 @@ class RpcContext:
 
     def fail_partly(self, id: str, outputs: Mapping[str, Any], message: str) -> None:
         """Report "created, not finished": the engine keeps id and outputs and calls update next time."""
-        provider = _provider_of(self.request)
-        failure = provider_pb2.ErrorResourceInitFailed(
-            id=id, properties=_struct({**outputs, PROVIDER_KEY: provider}), reasons=[message]
-        )
+        given = self.request.news if hasattr(self.request, NEWS) else self.request.properties
+        properties = struct_pb2.Struct()
+        properties.update({key: value for key, value in outputs.items() if value is not None})
+        properties[PROVIDER_KEY] = given[PROVIDER_KEY]
+        failure = provider_pb2.ErrorResourceInitFailed(id=id, properties=properties, reasons=[message])
         status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message)
         status.details.add().Pack(failure)
         self.context.set_code(grpc.StatusCode.UNKNOWN)
         self.context.set_details(message)
         self.context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-
-    def _properties(self, name: str) -> dict[str, Any]:
-        found = rpc.deserialize_properties(getattr(self.request, name), True)
-        return {key: value for key, value in found.items() if key != PROVIDER_KEY}
 
 
 def current_rpc_context() -> RpcContext:
@@ -96,24 +88,11 @@ def current_rpc_context() -> RpcContext:
     Raises:
         EhpcError: The SDK does not show it, so a failed create could not be recorded.
     """
-    frame = sys._getframe(1)
-    while frame is not None:
+    for frame, _ in traceback.walk_stack(sys._getframe(1)):
         context = frame.f_locals.get("context")
         if "request" in frame.f_locals and hasattr(context, "set_trailing_metadata"):
             return RpcContext(frame.f_locals["request"], context)
-        frame = frame.f_back  # type: ignore[assignment]
     raise EhpcError(
         "This release of the Pulumi SDK hides the engine's request, so a failed create could not be recorded.",
         next_step="Install a release of pulumi that `ehpc doctor` names as supported.",
     )
-
-
-def _provider_of(request: Any) -> str:
-    holder = request.news if hasattr(request, "news") else request.properties
-    return str(holder[PROVIDER_KEY])
-
-
-def _struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
-    struct = struct_pb2.Struct()
-    struct.update({key: value for key, value in values.items() if value is not None})
-    return struct

@@ -40,9 +40,9 @@ def test_urn_name_and_timeout() -> None:
 
 def test_inputs_in_state() -> None:
     update = update_request({}, olds={}, old_inputs={"count": 3, "name": "x"})
-    assert RpcContext(update, Context()).old_inputs == {"count": 3, "name": "x"}
+    assert RpcContext(update, Context()).properties("old_inputs") == {"count": 3, "name": "x"}
     read = provider_pb2.ReadRequest(urn=URN, inputs=struct({"__provider": PROVIDER, "name": "x"}))
-    assert RpcContext(read, Context()).inputs == {"name": "x"}
+    assert RpcContext(read, Context()).properties("inputs") == {"name": "x"}
 
 
 def test_everything_that_a_request_carries() -> None:
