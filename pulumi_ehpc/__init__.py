@@ -11,7 +11,7 @@ from pulumi_ehpc.cluster.args import *
 from pulumi_ehpc.common import args as common_args
 from pulumi_ehpc.common.args import *
 from pulumi_ehpc.errors import *
-from pulumi_ehpc.user_set.args import UserArgs
+from pulumi_ehpc.user_set.properties import UserArgs
 from pulumi_ehpc.wording import did_you_mean
 
 if TYPE_CHECKING:

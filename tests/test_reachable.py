@@ -125,7 +125,7 @@ def test_what_no_property_reaches_is_on_the_list(version: str) -> None:
 def test_every_line_of_a_map_is_sent(version: str) -> None:
     """A line that is never sent would promise what nobody does."""
     promised = {
-        (fields.action, path)
+        (fields.parameters.action, path)
         for resource_type in TYPES.values()
         if version in resource_type.handlers
         for fields in resource_type.handlers[version].maps

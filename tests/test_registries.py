@@ -24,9 +24,9 @@ from pulumi_ehpc.lifecycle.handler import Handler
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.registry import RESOURCE_TYPES
 from pulumi_ehpc.schema.codec import FieldMap
+from pulumi_ehpc.schema.descriptors import property_texts
 from pulumi_ehpc.schema.properties import Args, outputs_of
 from pulumi_ehpc.schema.property import IGNORE, REPLACE, Property, PropertyType
-from pulumi_ehpc.schema.texts import property_texts
 from tests.compat.names import GOLDEN
 from tests.test_reachable import ACTIONS
 
@@ -82,8 +82,8 @@ def all_maps(maps: Iterable[FieldMap]) -> Iterator[FieldMap]:
 @each_handler
 def test_field_maps_name_actions_and_parameters_that_exist(resource_type: ResourceType[Any], version: str) -> None:
     for fields in resource_type.handlers[version].maps:
-        assert fields.version == version
-        parameters = spec.action(fields.action, version).parameters
+        assert fields.parameters.version == version
+        parameters = spec.action(fields.parameters.action, version).parameters
         assert [path for path in fields.reached() if not exists(parameters, path)] == []
 
 
@@ -110,7 +110,7 @@ def test_field_maps_are_about_the_properties_they_are_used_for(resource_type: Re
 def test_field_maps_say_one_thing_of_a_property(resource_type: ResourceType[Any], version: str) -> None:
     for fields in all_maps(resource_type.handlers[version].maps):
         names = [*fields.fields, *fields.handled, *fields.unsupported]
-        assert len(names) == len(set(names)), fields.action
+        assert len(names) == len(set(names)), fields.parameters.action
 
 
 @each_handler
@@ -245,7 +245,7 @@ def called(version: str) -> set[str]:
     folders = [PACKAGE / "common", *(PACKAGE / package_of(each) for each in RESOURCE_TYPES)]
     files = [file for folder in folders for file in folder.glob("*.py") if file.name not in other]
     named = {name for file in files for name in re.findall(r'\.(?:call|pages)\(\s*"(\w+)"', file.read_text())}
-    return named | {fields.action for each in RESOURCE_TYPES for fields in each.handlers[version].maps}
+    return named | {fields.parameters.action for each in RESOURCE_TYPES for fields in each.handlers[version].maps}
 
 
 @pytest.mark.parametrize("version", spec.VERSIONS)

@@ -9,16 +9,14 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from pulumi_ehpc.api import spec
 from pulumi_ehpc.cluster.properties import ClusterInputs, ClusterProperties
 from pulumi_ehpc.common.v2018_04_12 import VERSION
 from pulumi_ehpc.errors import Violation
-from pulumi_ehpc.schema.codec import FieldMap
+from pulumi_ehpc.schema.codec import FieldMap, Parameters
 
 AUTOSCALE = FieldMap(
     ClusterProperties,
-    "SetAutoScaleConfig",
-    VERSION,
+    Parameters("SetAutoScaleConfig", VERSION),
     enable_scale_out="EnableAutoGrow",
     enable_scale_in="EnableAutoShrink",
     grow_interval_minutes="GrowIntervalInMinutes",
@@ -58,6 +56,6 @@ def _idle_minutes() -> Mapping[int, tuple[int, int]]:
 
 
 def _range(name: str) -> range:
-    shape = spec.action("SetAutoScaleConfig", VERSION).parameters[name]
+    shape = AUTOSCALE.parameters.shapes()[name]
     assert shape.minimum is not None and shape.maximum is not None, "the specification limits both"
     return range(int(shape.minimum), int(shape.maximum) + 1)

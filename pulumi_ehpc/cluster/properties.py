@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pulumi_ehpc.cluster.args import (
-    ClusterAdditionalPackageArgs,
-    ClusterAddonArgs,
-    ClusterMonitorSpecArgs,
-    ClusterNodesArgs,
-    ClusterPostInstallScriptArgs,
-    ClusterSchedulerSpecArgs,
-    ClusterServiceArgs,
-)
+from pulumi_ehpc.cluster import args
 from pulumi_ehpc.common.args import ManagerArgs, SharedStorageArgs
 from pulumi_ehpc.common.rules import NAME, NAME_RULE
 from pulumi_ehpc.lifecycle.ownership import DESCRIPTION_PATTERN, MARKER_LENGTH
@@ -70,24 +62,20 @@ class ClusterProperties(Properties):
     """How the cluster is deployed (2018-04-12): separate nodes, shared ones, or all services on one."""
     domain: Prop[str | None] = string(default=None, change=REPLACE)
     """Domain name of the cluster's nodes (2018-04-12)."""
-    dns: Nested[ClusterServiceArgs] = nested(ClusterServiceArgs, default=None, change=REPLACE)
+    dns: Nested[args.ClusterServiceArgs] = nested(args.ClusterServiceArgs, default=None, change=REPLACE)
     """DNS service (2024-07-30)."""
-    directory_service: Nested[ClusterServiceArgs] = nested(ClusterServiceArgs, default=None, change=REPLACE)
+    directory_service: Nested[args.ClusterServiceArgs] = nested(args.ClusterServiceArgs, default=None, change=REPLACE)
     """Directory service that holds the users."""
     manager: Nested[ManagerArgs] = nested(ManagerArgs, default=None, change=REPLACE)
     """Manager node."""
-    login: Nested[ClusterNodesArgs] = nested(ClusterNodesArgs, default=None, change=REPLACE)
+    login: Nested[args.ClusterNodesArgs] = nested(args.ClusterNodesArgs, default=None, change=REPLACE)
     """Login nodes the cluster is created with (2018-04-12)."""
-    compute: Nested[ClusterNodesArgs] = nested(
-        ClusterNodesArgs, default=None, change=REPLACE, remedy="keep it as it is and declare a NodeGroup"
+    compute: Nested[args.ClusterNodesArgs] = nested(
+        args.ClusterNodesArgs, default=None, change=REPLACE, remedy="keep it as it is and declare a NodeGroup"
     )
     """Compute nodes the cluster is created with (2018-04-12)."""
     shared_storages: NestedList[SharedStorageArgs] = nested_list(
-        SharedStorageArgs,
-        default=None,
-        change=REPLACE,
-        items=(0, 10),
-        remedy="keep it as it is and declare a Volume",
+        SharedStorageArgs, default=None, change=REPLACE, items=(0, 10), remedy="keep it as it is and declare a Volume"
     )
     """File systems the cluster is created with. Later ones are Volumes."""
     password: Prop[str | None] = string(
@@ -112,20 +100,20 @@ class ClusterProperties(Properties):
     """Minutes between two checks whether to scale out. The service default is 2."""
     idle_interval_minutes: Prop[int | None] = integer(default=None, limits=(1, 1440))
     """Minutes that a node is idle before it is released. The service default is 6 (4 in 2018-04-12)."""
-    monitor_spec: Nested[ClusterMonitorSpecArgs] = nested(ClusterMonitorSpecArgs, default=None)
+    monitor_spec: Nested[args.ClusterMonitorSpecArgs] = nested(args.ClusterMonitorSpecArgs, default=None)
     """Monitoring (2024-07-30)."""
-    scheduler_spec: Nested[ClusterSchedulerSpecArgs] = nested(ClusterSchedulerSpecArgs, default=None)
+    scheduler_spec: Nested[args.ClusterSchedulerSpecArgs] = nested(args.ClusterSchedulerSpecArgs, default=None)
     """How the scheduler works (2024-07-30)."""
     client_version: Prop[str | None] = string(default=None)
     """Version of the E-HPC client. The service default is the newest."""
-    addons: NestedList[ClusterAddonArgs] = nested_list(ClusterAddonArgs, default=None, change=REPLACE)
+    addons: NestedList[args.ClusterAddonArgs] = nested_list(args.ClusterAddonArgs, default=None, change=REPLACE)
     """Components the cluster is created with."""
-    additional_packages: NestedList[ClusterAdditionalPackageArgs] = nested_list(
-        ClusterAdditionalPackageArgs, default=None, change=REPLACE, items=(0, 10)
+    additional_packages: NestedList[args.ClusterAdditionalPackageArgs] = nested_list(
+        args.ClusterAdditionalPackageArgs, default=None, change=REPLACE, items=(0, 10)
     )
     """Software the cluster is created with."""
-    post_install_scripts: NestedList[ClusterPostInstallScriptArgs] = nested_list(
-        ClusterPostInstallScriptArgs, default=None, change=REPLACE
+    post_install_scripts: NestedList[args.ClusterPostInstallScriptArgs] = nested_list(
+        args.ClusterPostInstallScriptArgs, default=None, change=REPLACE
     )
     """Scripts that run after a node is set up."""
     image_id: Prop[str | None] = string(default=None)

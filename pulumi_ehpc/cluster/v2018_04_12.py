@@ -10,12 +10,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from pulumi_ehpc.cluster.args import (
-    ClusterAddonArgs,
-    ClusterNodesArgs,
-    ClusterPostInstallScriptArgs,
-    ClusterServiceArgs,
-)
+from pulumi_ehpc.cluster import args
 from pulumi_ehpc.cluster.autoscale import AUTOSCALE, autoscale_part, idle_interval, validate_idle_interval
 from pulumi_ehpc.cluster.handler import ClusterHandler
 from pulumi_ehpc.cluster.properties import ClusterInputs, ClusterProperties
@@ -27,7 +22,7 @@ from pulumi_ehpc.common.v2018_04_12 import STORAGE, VERSION
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.operation import Operation, ReadOutcome
 from pulumi_ehpc.lifecycle.ownership import with_marker, without_marker
-from pulumi_ehpc.schema.codec import FieldMap, enum_map, nested
+from pulumi_ehpc.schema.codec import FieldMap, Parameters, enum_map, nested
 
 _NEWER_ONLY: Final = "it belongs to 2024-07-30; leave it out"
 _SERVICE_CHOOSES: Final = "the service chooses it; leave it out"
@@ -45,23 +40,23 @@ _MANAGER = FieldMap(
         if name not in _MANAGER_ONLY
     },
 )
-_NODES = FieldMap(ClusterNodesArgs, instance_type="InstanceType", count="Count")
+_NODES = FieldMap(args.ClusterNodesArgs, instance_type="InstanceType", count="Count")
 _DIRECTORY_SERVICE = FieldMap(
-    ClusterServiceArgs,
+    args.ClusterServiceArgs,
     type=enum_map("AccountType", {"nis": "nis", "ldap": "ldap"}),
     unsupported={"version": _SERVICE_CHOOSES},
 )
 _ADDON = FieldMap(
-    ClusterAddonArgs,
+    args.ClusterAddonArgs,
     name="Name",
     version="Version",
     port="Port",
     unsupported={"services_spec": _NEWER_ONLY, "resources_spec": _NEWER_ONLY},
 )
+_SCRIPT = FieldMap(args.ClusterPostInstallScriptArgs, url="Url", args="Args")
 CREATE = FieldMap(
     ClusterProperties,
-    "CreateCluster",
-    VERSION,
+    Parameters("CreateCluster", VERSION),
     name="Name",
     zone_id="ZoneId",
     vpc_id="VpcId",
@@ -80,7 +75,7 @@ CREATE = FieldMap(
     key_pair_name="KeyPairName",
     client_version="ClientVersion",
     addons=nested("AddOns", _ADDON),
-    post_install_scripts=nested("PostInstallScript", FieldMap(ClusterPostInstallScriptArgs, url="Url", args="Args")),
+    post_install_scripts=nested("PostInstallScript", _SCRIPT),
     image_id="ImageId",
     os_tag="OsTag",
     ehpc_version="EhpcVersion",
@@ -101,7 +96,7 @@ CREATE = FieldMap(
         "scheduler_spec": _NEWER_ONLY,
     },
 )
-_MODIFY = FieldMap(ClusterProperties, "ModifyClusterAttributes", VERSION, name="Name", image_id="ImageId")
+_MODIFY = FieldMap(ClusterProperties, Parameters("ModifyClusterAttributes", VERSION), name="Name", image_id="ImageId")
 _READ = FieldMap(ClusterProperties, name="Name", client_version="ClientVersion", image_id="ImageId")
 
 

@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from pulumi_ehpc.cluster.args import (
-    ClusterAdditionalPackageArgs,
-    ClusterAddonArgs,
-    ClusterMonitorSpecArgs,
-    ClusterPostInstallScriptArgs,
-    ClusterSchedulerSpecArgs,
-    ClusterServiceArgs,
-)
+from pulumi_ehpc.cluster import args
 from pulumi_ehpc.cluster.handler import ClusterHandler
 from pulumi_ehpc.cluster.properties import ClusterInputs, ClusterProperties
 from pulumi_ehpc.cluster.tags import change_tags, read_tags
@@ -21,12 +14,12 @@ from pulumi_ehpc.common.v2024_07_30 import MANAGER_NODE, VERSION
 from pulumi_ehpc.errors import InvalidRequestError, Violation
 from pulumi_ehpc.lifecycle.operation import Operation, ReadOutcome
 from pulumi_ehpc.lifecycle.ownership import with_marker, without_marker
-from pulumi_ehpc.schema.codec import FieldMap, enum_map, nested
+from pulumi_ehpc.schema.codec import FieldMap, Parameters, enum_map, nested
 from pulumi_ehpc.schema.property import UPDATE
 
 _OLDER_ONLY: Final = "it belongs to 2018-04-12; leave it out"
 
-_SERVICE = FieldMap(ClusterServiceArgs, type=enum_map("Type", {"nis": "NIS", "ldap": "LDAP"}), version="Version")
+_SERVICE = FieldMap(args.ClusterServiceArgs, type=enum_map("Type", {"nis": "NIS", "ldap": "LDAP"}), version="Version")
 _SHARED_STORAGE = FieldMap(
     SharedStorageArgs,
     file_system_id="FileSystemId",
@@ -38,14 +31,14 @@ _SHARED_STORAGE = FieldMap(
     handled={"volume_type": "it is known from the file system"},
 )
 _ADDON = FieldMap(
-    ClusterAddonArgs,
+    args.ClusterAddonArgs,
     name="Name",
     version="Version",
     services_spec="ServicesSpec",
     resources_spec="ResourcesSpec",
     unsupported={"port": "ports are part of services_spec"},
 )
-_SCRIPT = FieldMap(ClusterPostInstallScriptArgs, url="Script", args="Args")
+_SCRIPT = FieldMap(args.ClusterPostInstallScriptArgs, url="Script", args="Args")
 _SCHEDULERS: Final = {
     "slurm": "SLURM",
     "pbs": "PBS",
@@ -56,8 +49,7 @@ _SCHEDULERS: Final = {
 
 CREATE = FieldMap(
     ClusterProperties,
-    "CreateCluster",
-    VERSION,
+    Parameters("CreateCluster", VERSION),
     name="ClusterName",
     vpc_id="ClusterVpcId",
     vswitch_id="ClusterVSwitchId",
@@ -79,7 +71,7 @@ CREATE = FieldMap(
     client_version="ClientVersion",
     addons=nested("Addons", _ADDON),
     additional_packages=nested(
-        "AdditionalPackages", FieldMap(ClusterAdditionalPackageArgs, name="Name", version="Version")
+        "AdditionalPackages", FieldMap(args.ClusterAdditionalPackageArgs, name="Name", version="Version")
     ),
     handled={
         "zone_id": "not sent; it is the vSwitch's zone",
@@ -99,17 +91,16 @@ CREATE = FieldMap(
 )
 UPDATE_ONLY = FieldMap(
     ClusterProperties,
-    "UpdateCluster",
-    VERSION,
+    Parameters("UpdateCluster", VERSION),
     enable_scale_out="EnableScaleOut",
     enable_scale_in="EnableScaleIn",
     grow_interval_minutes="GrowInterval",
     idle_interval_minutes="IdleInterval",
     monitor_spec=nested(
-        "MonitorSpec", FieldMap(ClusterMonitorSpecArgs, enable_compute_load_monitor="EnableComputeLoadMonitor")
+        "MonitorSpec", FieldMap(args.ClusterMonitorSpecArgs, enable_compute_load_monitor="EnableComputeLoadMonitor")
     ),
     scheduler_spec=nested(
-        "SchedulerSpec", FieldMap(ClusterSchedulerSpecArgs, enable_topology_awareness="EnableTopologyAwareness")
+        "SchedulerSpec", FieldMap(args.ClusterSchedulerSpecArgs, enable_topology_awareness="EnableTopologyAwareness")
     ),
 )
 """What CreateCluster does not take, or ignores."""

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pulumi_ehpc.api import spec
 from pulumi_ehpc.common.v2018_04_12 import VERSION
 from pulumi_ehpc.lifecycle.operation import Operation
-from pulumi_ehpc.schema.codec import to_request
+from pulumi_ehpc.schema.codec import Parameters, to_request
 
 
 def change_autoscale(op: Operation[Any], cluster_id: str, change: Callable[[dict[str, Any]], None]) -> None:
@@ -23,7 +22,7 @@ def change_autoscale(op: Operation[Any], cluster_id: str, change: Callable[[dict
         cluster_id: The cluster.
         change: Writes the part into a configuration in the request's spelling.
     """
-    shapes = spec.action("SetAutoScaleConfig", VERSION).parameters
+    shapes = Parameters("SetAutoScaleConfig", VERSION).shapes()
     with op.lock(cluster_id):
         config = to_request(op.api.call("GetAutoScaleConfig", {"ClusterId": cluster_id}), shapes)
         before = to_request(config, shapes)

@@ -29,7 +29,9 @@ class ClusterRef(Descriptor[str, str]):
 class InClusterProperties(Properties):
     """Properties of everything that stands in a cluster."""
 
-    cluster: ClusterRef = reference(ClusterRef, to="Cluster", by="id", change=REPLACE)
+    cluster: ClusterRef = reference(
+        ClusterRef, to="Cluster", by="id", change=REPLACE, handled="ClusterId of every action"
+    )
     """The cluster, or its id."""
 
 

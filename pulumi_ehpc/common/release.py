@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from pulumi_ehpc.api import Outcome
+from pulumi_ehpc.common.in_cluster import C
 from pulumi_ehpc.lifecycle.member_set import batches
 from pulumi_ehpc.lifecycle.operation import Operation
 
@@ -16,10 +17,9 @@ _MAX_PER_CALL: Final = 100
 
 
 def release_nodes(
-    op: Operation[Any],
+    op: Operation[C],
     nodes: Mapping[str, str],
-    *,
-    remove: Callable[[Sequence[str]], None],
+    delete_nodes: Callable[[Operation[C], Sequence[str]], None],
     present: Callable[[], Collection[str]],
 ) -> None:
     """Release nodes, 100 a call, and wait until they are gone.
@@ -27,12 +27,12 @@ def release_nodes(
     Args:
         op: The operation.
         nodes: Ids and states; the service is not asked again to release one that is being released.
-        remove: Makes a call.
+        delete_nodes: Makes a call.
         present: Lists the ids that are there.
     """
     for batch in batches([node for node, status in nodes.items() if status != RELEASING], _MAX_PER_CALL):
         op.stop_if_cancelled("not all nodes are released yet")
-        remove(batch)
+        delete_nodes(op, batch)
 
     def probe() -> tuple[Outcome, str]:
         left = len(nodes.keys() & set(present()))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from pulumi_ehpc.common.args import DataDiskArgs, SharedStorageArgs
+from pulumi_ehpc.common.in_cluster import C, cluster_id
+from pulumi_ehpc.lifecycle.operation import Operation
 from pulumi_ehpc.schema.codec import FieldMap
 
 VERSION: Final = "2018-04-12"
@@ -34,3 +37,9 @@ DATA_DISK = FieldMap(
         "snapshot_id": "data disks cannot be created from snapshots; leave it out",
     },
 )
+
+
+def delete_nodes(op: Operation[C], ids: Sequence[str]) -> None:
+    """Call DeleteNodes."""
+    instances = [{"Id": node_id} for node_id in ids]
+    op.api.call("DeleteNodes", {**cluster_id(op), "Instance": instances, "ReleaseInstance": True})

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from pulumi_ehpc.common.args import ComputeNodeArgs, DataDiskArgs, ManagerArgs, SystemDiskArgs
+from pulumi_ehpc.common.in_cluster import C, cluster_id
+from pulumi_ehpc.lifecycle.operation import Operation
 from pulumi_ehpc.schema.codec import FieldMap, nested
 
 VERSION: Final = "2024-07-30"
@@ -42,3 +45,8 @@ COMPUTE_NODE = FieldMap(
 MANAGER_NODE = COMPUTE_NODE.replace(
     properties=ManagerArgs, unsupported={"count": "a cluster has one manager node; leave it out"}
 )
+
+
+def delete_nodes(op: Operation[C], ids: Sequence[str]) -> None:
+    """Call DeleteNodes."""
+    op.api.call("DeleteNodes", {**cluster_id(op), "InstanceIds": list(ids)})

@@ -16,8 +16,7 @@ from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.schema.builders import positional
 from pulumi_ehpc.schema.codec import tidy
 from pulumi_ehpc.schema.descriptors import output
-from pulumi_ehpc.schema.former_names import with_new_names
-from pulumi_ehpc.schema.properties import EngineSide, Properties, outputs_of, plain
+from pulumi_ehpc.schema.properties import EngineSide, Properties, outputs_of, plain, with_new_names
 from pulumi_ehpc.schema.property import Property, PropertyType
 from pulumi_ehpc.wording import SECRET
 

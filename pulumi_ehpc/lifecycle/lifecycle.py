@@ -25,8 +25,7 @@ from pulumi_ehpc.lifecycle.ownership import marker
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.schema.diff import Difference, as_declared, compare
-from pulumi_ehpc.schema.former_names import with_new_names
-from pulumi_ehpc.schema.properties import I
+from pulumi_ehpc.schema.properties import I, with_new_names
 from pulumi_ehpc.schema.property import PropertyType
 
 T = TypeVar("T")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -78,8 +78,8 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
         release_nodes(
             op,
             {node.id: node.status for node in members},
-            remove=lambda ids: self.release(op, ids),
-            present=lambda: {node.id for node in self.list_nodes(op)},
+            self.release,
+            lambda: {node.id for node in self.list_nodes(op)},
         )
 
     def record_members(self, op: NodeGroupOperation, members: Sequence[Node], added: Sequence[int] = ()) -> list[Node]:
@@ -134,6 +134,27 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
                 next_step="They are billed until released. Run `pulumi up` again: it releases them and adds new ones.",
             ) from None
         return nodes
+
+
+def nodes_of(prefix: str, listed: Iterable[Mapping[str, Any]], hostname: str) -> list[Node]:
+    """Return the listed nodes whose host names have a prefix; each version has another key for host names."""
+    return [
+        Node(
+            hostname=node[hostname],
+            id=node["Id"],
+            ip=node.get("IpAddress") or "",
+            status=node.get("Status") or "",
+            queue=node.get("QueueName") or "",
+        )
+        for node in listed
+        if str(node.get(hostname) or "").startswith(prefix)
+    ]
+
+
+def counts(op: NodeGroupOperation, batch: Sequence[int]) -> dict[str, int | None]:
+    """Return how many nodes a call should add, and how many at least."""
+    count, least = len(batch), op.inputs.min_count
+    return {"Count": count, "MinCount": None if least is None else min(least, count)}
 
 
 def _outputs(nodes: Sequence[Node]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ class NodeGroupProperties(NodeProperties, InClusterProperties):
     """The queue the nodes work for, or its name. The default is the cluster's own."""
     instance_type: Prop[str] = string(pattern=INSTANCE_TYPE, pattern_rule=INSTANCE_TYPE_RULE, change=REPLACE)
     """ECS instance type, such as ``ecs.c7.2xlarge``."""
-    count: Prop[int] = integer(limits=(0, 5000))
+    count: Prop[int] = integer(limits=(0, 5000), handled="Count, in as many calls as it takes")
     """Number of nodes."""
     min_count: Prop[int | None] = integer(default=None, limits=(1, 99))
     """Minimum number of nodes that one call must add. With fewer in stock it adds none. The service default is 1."""

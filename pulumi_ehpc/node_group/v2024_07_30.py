@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pulumi_ehpc.common.in_cluster import cluster_id
-from pulumi_ehpc.common.v2024_07_30 import COMPUTE_NODE, INTER_CONNECT, VERSION
+from pulumi_ehpc.common.v2024_07_30 import COMPUTE_NODE, INTER_CONNECT, VERSION, delete_nodes
 from pulumi_ehpc.lifecycle.operation import Operation
-from pulumi_ehpc.node_group.handler import Node, NodeGroupHandler
+from pulumi_ehpc.node_group.handler import Node, NodeGroupHandler, counts, nodes_of
 from pulumi_ehpc.node_group.properties import NodeGroupInputs, NodeGroupProperties
-from pulumi_ehpc.schema.codec import FieldMap, enum_map
+from pulumi_ehpc.schema.codec import FieldMap, Parameters, enum_map
 
 CREATE = FieldMap(
     NodeGroupProperties,
-    "CreateNodes",
-    VERSION,
+    Parameters("CreateNodes", VERSION),
     queue="QueueName",
     min_count="MinCount",
     hostname_prefix="HostnamePrefix",
     vswitch_id="VSwitchId",
     inter_connect=enum_map("HPCInterConnect", INTER_CONNECT),
-    handled={
-        "cluster": "ClusterId of every action",
-        "count": "Count, in as many calls as it takes",
-        "keep_alive": "UpdateNodes",
-    },
+    handled={"keep_alive": "UpdateNodes"},
 )
-NODE = COMPUTE_NODE.replace(properties=NodeGroupProperties, action="CreateNodes", version=VERSION, under="ComputeNode")
+NODE = COMPUTE_NODE.replace(
+    properties=NodeGroupProperties, parameters=Parameters("CreateNodes", VERSION, under="ComputeNode")
+)
 
 
 class NodeGroupV20240730(NodeGroupHandler):
@@ -37,29 +34,17 @@ class NodeGroupV20240730(NodeGroupHandler):
 
     def list_nodes(self, op: Operation[NodeGroupInputs]) -> list[Node]:
         """Call ListNodes, which filters by whole host names only; the prefix is compared here."""
-        return [
-            Node(
-                hostname=node["Hostname"],
-                id=node["Id"],
-                ip=node.get("IpAddress") or "",
-                status=node.get("Status") or "",
-                queue=node.get("QueueName") or "",
-            )
-            for node in op.api.pages("ListNodes", {**cluster_id(op), "PageSize": 100})
-            if str(node.get("Hostname") or "").startswith(op.inputs.hostname_prefix)
-        ]
+        listed = op.api.pages("ListNodes", {**cluster_id(op), "PageSize": 100})
+        return nodes_of(op.inputs.hostname_prefix, listed, "Hostname")
 
     def add(self, op: Operation[NodeGroupInputs], batch: Sequence[int]) -> None:
         """Call CreateNodes."""
-        count = len(batch)
-        parameters = {**CREATE.encode(op.inputs), **NODE.encode(op.inputs), **cluster_id(op), "Count": count}
-        if op.inputs.min_count is not None:
-            parameters["MinCount"] = min(op.inputs.min_count, count)
-        op.api.call("CreateNodes", parameters)
+        declared = {**CREATE.encode(op.inputs), **NODE.encode(op.inputs)}
+        op.api.call("CreateNodes", {**declared, **cluster_id(op), **counts(op, batch)})
 
     def release(self, op: Operation[NodeGroupInputs], ids: Sequence[str]) -> None:
         """Call DeleteNodes."""
-        op.api.call("DeleteNodes", {**cluster_id(op), "InstanceIds": list(ids)})
+        delete_nodes(op, ids)
 
     def settle(self, op: Operation[NodeGroupInputs], nodes: Sequence[Node]) -> None:
         """Call UpdateNodes, for old and new nodes alike."""

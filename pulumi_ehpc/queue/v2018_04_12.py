@@ -9,53 +9,40 @@ from pulumi_ehpc.common.args import ComputeNodeArgs, SystemDiskArgs
 from pulumi_ehpc.common.autoscale import change_autoscale
 from pulumi_ehpc.common.in_cluster import cluster_id
 from pulumi_ehpc.common.release import release_nodes
-from pulumi_ehpc.common.v2018_04_12 import DATA_DISK, INTER_CONNECT, VERSION
+from pulumi_ehpc.common.v2018_04_12 import DATA_DISK, INTER_CONNECT, VERSION, delete_nodes
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.named import Found
 from pulumi_ehpc.lifecycle.operation import Operation
 from pulumi_ehpc.queue.handler import QueueHandler
 from pulumi_ehpc.queue.properties import QueueInputs, QueueProperties
-from pulumi_ehpc.schema.codec import FieldMap, enum_map, nested, unwrapped
+from pulumi_ehpc.schema.codec import FieldMap, Parameters, enum_map, nested, unwrapped
 from pulumi_ehpc.schema.diff import as_declared
 
-_PAY_AS_YOU_GO: Final = "nodes that a queue adds by itself are pay as you go; leave it out"
-_ONE_FOR_THE_QUEUE: Final = "once for all kinds of node of the queue"
+_SUBSCRIPTION: Final = ("instance_charge_type", "period", "period_unit", "auto_renew", "auto_renew_period")
 
 ADD = FieldMap(
     QueueProperties,
-    "AddQueue",
-    VERSION,
+    Parameters("AddQueue", VERSION),
     name="QueueName",
     inter_connect=enum_map("NetworkInterfaceTrafficMode", INTER_CONNECT),
-    handled={"cluster": "ClusterId of every action"},
     unsupported={"initial_count": "queues are created empty; declare a NodeGroup"},
 )
-CONFIG = ADD.replace(action="UpdateQueueConfig")
+CONFIG = ADD.replace(parameters=Parameters("UpdateQueueConfig", VERSION))
 NODE = FieldMap(
     ComputeNodeArgs,
     instance_type="InstanceType",
     spot_strategy="SpotStrategy",
     spot_price_limit="SpotPriceLimit",
     spot_duration_hours="SpotDuration",
-    handled={
-        "image_id": _ONE_FOR_THE_QUEUE,
-        "system_disk": _ONE_FOR_THE_QUEUE,
-        "data_disks": _ONE_FOR_THE_QUEUE,
-    },
+    handled=dict.fromkeys(("image_id", "system_disk", "data_disks"), "once for all kinds of node of the queue"),
     unsupported={
-        "instance_charge_type": _PAY_AS_YOU_GO,
-        "period": _PAY_AS_YOU_GO,
-        "period_unit": _PAY_AS_YOU_GO,
-        "auto_renew": _PAY_AS_YOU_GO,
-        "auto_renew_period": _PAY_AS_YOU_GO,
+        **dict.fromkeys(_SUBSCRIPTION, "nodes that a queue adds by itself are pay as you go; leave it out"),
         "enable_ht": "it is one setting for all queues of a cluster; leave it out",
     },
 )
 SCALE = FieldMap(
     QueueProperties,
-    "SetAutoScaleConfig",
-    VERSION,
-    under="Queues",
+    Parameters("SetAutoScaleConfig", VERSION, under="Queues"),
     compute_nodes=nested("InstanceTypes", NODE),
     min_count="MinNodesInQueue",
     max_count="MaxNodesInQueue",
@@ -71,16 +58,14 @@ SYSTEM_DISK = FieldMap(
 )
 QUEUE_NODE = FieldMap(
     ComputeNodeArgs,
-    "SetAutoScaleConfig",
-    VERSION,
-    under="Queues",
+    Parameters("SetAutoScaleConfig", VERSION, under="Queues"),
     image_id="QueueImageId",
     system_disk=nested("", SYSTEM_DISK, response="."),
     data_disks=nested("DataDisks", DATA_DISK),
 )
 """What 2018-04-12 sets once for a queue and a program declares for each kind of node."""
 SCALE_NODE = FieldMap(
-    QueueProperties, "SetAutoScaleConfig", VERSION, under="Queues", compute_nodes=nested("", QUEUE_NODE)
+    QueueProperties, Parameters("SetAutoScaleConfig", VERSION, under="Queues"), compute_nodes=nested("", QUEUE_NODE)
 )
 _SCALED: Final = (*SCALE.fields, "vswitch_ids")
 _NODE_FIELDS: Final = ("InstanceType", "InstanceTypes", "QueueImageId", *SYSTEM_DISK.wires(), "DataDisks")
@@ -134,12 +119,7 @@ class QueueV20180412(QueueHandler):
 
         With other nodes in it the service refuses to delete the queue.
         """
-        release_nodes(
-            op,
-            self._added_nodes(op),
-            remove=lambda ids: self._remove(op, ids),
-            present=lambda: self._added_nodes(op),
-        )
+        release_nodes(op, self._added_nodes(op), delete_nodes, lambda: self._added_nodes(op))
         op.api.call("DeleteQueue", {**cluster_id(op), "QueueName": op.inputs.name})
 
     def _scale(self, op: Operation[QueueInputs]) -> dict[str, Any]:
@@ -182,10 +162,6 @@ class QueueV20180412(QueueHandler):
         return {
             str(node["Id"]): str(node.get("Status") or "") for node in nodes if node.get("CreateMode") == "autoscale"
         }
-
-    def _remove(self, op: Operation[QueueInputs], ids: Sequence[str]) -> None:
-        instances = [{"Id": node} for node in ids]
-        op.api.call("DeleteNodes", {**cluster_id(op), "Instance": instances, "ReleaseInstance": True})
 
 
 def _own_part(queues: Sequence[Any], name: str | None) -> dict[str, Any] | None:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
 from pulumi_ehpc.common.in_cluster import cluster_id
 from pulumi_ehpc.common.release import release_nodes
 from pulumi_ehpc.common.rules import at_most
-from pulumi_ehpc.common.v2024_07_30 import COMPUTE_NODE, INTER_CONNECT, VERSION
+from pulumi_ehpc.common.v2024_07_30 import COMPUTE_NODE, INTER_CONNECT, VERSION, delete_nodes
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.named import Found
 from pulumi_ehpc.lifecycle.operation import Operation
 from pulumi_ehpc.queue.handler import QueueHandler
 from pulumi_ehpc.queue.properties import QueueInputs, QueueProperties
-from pulumi_ehpc.schema.codec import FieldMap, enum_map, nested
+from pulumi_ehpc.schema.codec import FieldMap, Parameters, enum_map, nested
 
 CREATE = FieldMap(
     QueueProperties,
-    "CreateQueue",
-    VERSION,
-    under="Queue",
+    Parameters("CreateQueue", VERSION, under="Queue"),
     name="QueueName",
     compute_nodes=nested("ComputeNodes", COMPUTE_NODE),
     initial_count="InitialCount",
@@ -33,9 +31,8 @@ CREATE = FieldMap(
     hostname_prefix="HostnamePrefix",
     hostname_suffix="HostnameSuffix",
     inter_connect=enum_map("InterConnect", INTER_CONNECT),
-    handled={"cluster": "ClusterId of every action"},
 )
-UPDATE = CREATE.replace(action="UpdateQueue")
+UPDATE = CREATE.replace(parameters=Parameters("UpdateQueue", VERSION, under="Queue"))
 _DEFAULT_PREFIX: Final = "compute"
 """Prefix of the host names that the service gives by itself."""
 _MAX_NAME: Final = 15
@@ -82,12 +79,7 @@ class QueueV20240730(QueueHandler):
         """
         if op.inputs.initial_count or op.inputs.enable_scale_out:
             prefix = found.get("HostnamePrefix") or _DEFAULT_PREFIX
-            release_nodes(
-                op,
-                self._nodes(op, prefix),
-                remove=lambda ids: self._remove(op, ids),
-                present=lambda: self._nodes(op, prefix),
-            )
+            release_nodes(op, self._nodes(op, prefix), delete_nodes, lambda: self._nodes(op, prefix))
         op.api.call("DeleteQueues", {**cluster_id(op), "QueueNames": [op.inputs.name]})
 
     def _nodes(self, op: Operation[QueueInputs], prefix: str) -> dict[str, str]:
@@ -98,6 +90,3 @@ class QueueV20240730(QueueHandler):
             for node in nodes
             if str(node.get("Hostname") or "").startswith(prefix)
         }
-
-    def _remove(self, op: Operation[QueueInputs], ids: Sequence[str]) -> None:
-        op.api.call("DeleteNodes", {**cluster_id(op), "InstanceIds": list(ids)})

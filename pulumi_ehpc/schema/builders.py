@@ -30,6 +30,7 @@ class Options(TypedDict, total=False):
     change: Change
     remedy: str
     former_name: str
+    handled: str
 
 
 class StringOptions(Options, total=False):

@@ -4,9 +4,7 @@ A handler holds a line per property::
 
     CREATE = FieldMap(
         QueueProperties,
-        "CreateQueue",
-        VERSION,
-        under="Queue",
+        Parameters("CreateQueue", VERSION, under="Queue"),
         name="QueueName",
         max_count="MaxCount",
         compute_nodes=nested("ComputeNodes", COMPUTE_NODE),
@@ -22,12 +20,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 
 from pulumi_ehpc.api import spec
-from pulumi_ehpc.api.spec import dig
+from pulumi_ehpc.api.spec import Shape, dig
 from pulumi_ehpc.schema.properties import Args, Inputs, Properties
 from pulumi_ehpc.schema.property import Property, PropertyType
 
@@ -66,17 +64,39 @@ def enum_map(wire: str, words: Mapping[str, str]) -> Field:
     return Field(wire, words=words)
 
 
+@dataclass(frozen=True)
+class Parameters:
+    """The parameters of an action, or of an object among them.
+
+    Attributes:
+        action: Name of the action; empty for those of a nested object, which belongs to the action where it is used.
+        version: API version of the action.
+        under: Path of the parameter that holds them; empty for the action's own.
+    """
+
+    action: str = ""
+    version: str = ""
+    under: str = ""
+
+    def shape(self, wire: str = "") -> Shape | None:
+        """Return what the specification says of the parameter at a path; None when it says nothing."""
+        return _shape(self.action, self.version, _join(self.under, wire)) if self.action else None
+
+    def shapes(self) -> Mapping[str, Shape]:
+        """Return what the specification says of each parameter."""
+        found = self.shape()
+        return spec.action(self.action, self.version).parameters if found is None else _members(found)
+
+
 class FieldMap:
     """How one action of one API version spells the properties of a resource type or a nested object."""
 
     def __init__(
         self,
         properties: type[Properties],
-        action: str = "",
-        version: str = "",
+        parameters: Parameters = Parameters(),
         /,
         *,
-        under: str = "",
         unsupported: Mapping[str, str] | None = None,
         handled: Mapping[str, str] | None = None,
         **fields: str | Field,
@@ -85,20 +105,17 @@ class FieldMap:
 
         Args:
             properties: The class that declares the properties.
-            action: Name of the action; empty for a nested object, which belongs to the action where it is used.
-            version: API version of the action.
-            under: Path of the parameter that holds all fields; empty for the action's own parameters.
+            parameters: Where the fields are; left out for a nested object.
             unsupported: Properties that this version does not have, and what to do instead.
             handled: Properties that are set by other means, and by which.
             **fields: Wire path of each property, or a ``Field``.
         """
         self.properties = properties
-        self.action = action
-        self.version = version
-        self.under = under
+        self.parameters = parameters
         self.fields = {name: Field(entry) if isinstance(entry, str) else entry for name, entry in fields.items()}
         self.unsupported = dict(unsupported or {})
-        self.handled = dict(handled or {})
+        everywhere = {name: declared.handled for name, declared in properties.properties().items() if declared.handled}
+        self.handled = {**everywhere, **(handled or {})}
         unknown = {*self.fields, *self.unsupported, *self.handled} - properties.properties().keys()
         if unknown:
             raise TypeError(f"{properties.__name__} has no {', '.join(sorted(unknown))}")
@@ -107,9 +124,7 @@ class FieldMap:
         self,
         *without: str,
         properties: type[Properties] | None = None,
-        action: str | None = None,
-        version: str | None = None,
-        under: str | None = None,
+        parameters: Parameters | None = None,
         unsupported: Mapping[str, str] | None = None,
         handled: Mapping[str, str] | None = None,
         **fields: str | Field,
@@ -118,9 +133,7 @@ class FieldMap:
         kept = {name: entry for name, entry in self.fields.items() if name not in without}
         return FieldMap(
             properties or self.properties,
-            self.action if action is None else action,
-            self.version if version is None else version,
-            under=self.under if under is None else under,
+            parameters or self.parameters,
             unsupported={**self.unsupported, **(unsupported or {})},
             handled={**self.handled, **(handled or {})},
             **{**kept, **fields},
@@ -130,7 +143,7 @@ class FieldMap:
 
     def encode(self, source: Source) -> dict[str, Any]:
         """Return declared values as the action's parameters; what is None is left out."""
-        return self._encode(source, self.under)
+        return self._encode(source, self.parameters.under)
 
     def encode_object(self, source: Source) -> dict[str, Any]:
         """Return declared values as the object below ``under``."""
@@ -156,7 +169,7 @@ class FieldMap:
                 return [inner.encode_object(item) for item in value]
             return inner.encode_object(value)
         if declared.choices:
-            assert self.action or entry.words, "without an action a word's spelling is not known"
+            assert self.parameters.action or entry.words, "without an action a word's spelling is not known"
             words = entry.words or {word: word for word in self.allowed(entry)}
             return next((wire for word, wire in words.items() if same_word(word, value)), value)
         value, shape = tidy(declared, value), self.shape(entry)
@@ -173,7 +186,7 @@ class FieldMap:
             source: What is declared.
             old: What was declared before; of it what is not declared any more falls back to the service default.
         """
-        current = to_request(response, self._shapes())
+        current = to_request(response, self.parameters.shapes())
         for name, entry in self.fields.items():
             if name in old and name not in source:
                 current.pop(entry.wire, None)
@@ -210,12 +223,12 @@ class FieldMap:
     def nested_map(self, entry: Field) -> FieldMap:
         """Return the map of a nested object as it stands in this action."""
         assert entry.nested is not None, "only nested objects have a map of their own"
-        return entry.nested.replace(action=self.action, version=self.version, under=_join(self.under, entry.wire))
+        under = _join(self.parameters.under, entry.wire)
+        return entry.nested.replace(parameters=replace(self.parameters, under=under))
 
-    def shape(self, entry: Field) -> spec.Shape | None:
+    def shape(self, entry: Field) -> Shape | None:
         """Return what the specification says of the parameter; None when it says nothing."""
-        known = self.action and entry.wire
-        return _shape(self.action, self.version, _join(self.under, entry.wire)) if known else None
+        return self.parameters.shape(entry.wire) if entry.wire else None
 
     def allowed(self, entry: Field) -> tuple[str, ...]:
         """Return the words that the specification allows for the parameter; empty when it lists none."""
@@ -223,7 +236,7 @@ class FieldMap:
         return tuple(str(word) for word in shape.enum) if shape is not None else ()
 
     def wires(self) -> tuple[str, ...]:
-        """Return the paths of the parameters below ``under``."""
+        """Return the paths of the parameters below those of the map."""
         return tuple(entry.wire for entry in self.fields.values())
 
     def reached(self) -> Iterator[str]:
@@ -232,29 +245,26 @@ class FieldMap:
             if entry.nested is not None:
                 yield from self.nested_map(entry).reached()
             else:
-                yield _join(self.under, entry.wire)
-
-    def _shapes(self) -> Mapping[str, spec.Shape]:
-        """Return what the specification says of the parameters below ``under``."""
-        found = _shape(self.action, self.version, self.under) if self.under else None
-        if found is None:
-            return spec.action(self.action, self.version).parameters
-        return found.items.properties if found.items is not None else found.properties
+                yield _join(self.parameters.under, entry.wire)
 
 
 @cache
-def _shape(action: str, version: str, path: str) -> spec.Shape | None:
-    shapes: Mapping[str, spec.Shape] = spec.action(action, version).parameters
-    found: spec.Shape | None = None
+def _shape(action: str, version: str, path: str) -> Shape | None:
+    shapes, found = spec.action(action, version).parameters, None
     for step in path.split("."):
         found = shapes.get(step)
         if found is None:
             return None
-        shapes = found.items.properties if found.items is not None else found.properties
+        shapes = _members(found)
     return found
 
 
-def to_request(response: Mapping[str, Any], shapes: Mapping[str, spec.Shape]) -> dict[str, Any]:
+def _members(shape: Shape) -> Mapping[str, Shape]:
+    """Return the members of an object, or of each object of a list."""
+    return shape.items.properties if shape.items is not None else shape.properties
+
+
+def to_request(response: Mapping[str, Any], shapes: Mapping[str, Shape]) -> dict[str, Any]:
     """Turn a response's object into a request's: drop what the request does not take, unwrap wrapped lists."""
     request: dict[str, Any] = {}
     for name, value in response.items():
@@ -294,9 +304,8 @@ def tidy(declared: Property, value: Any) -> Any:
 def _typed(declared: Property, value: Any) -> Any:
     """Give a value of a response the property's type; the service writes some numbers and booleans as strings."""
     if isinstance(value, str):
-        if declared.property_type in (PropertyType.INTEGER, PropertyType.NUMBER) and re.fullmatch(
-            r"-?\d+(\.\d+)?", value
-        ):
+        numeric = declared.property_type in (PropertyType.INTEGER, PropertyType.NUMBER)
+        if numeric and re.fullmatch(r"-?\d+(\.\d+)?", value):
             return tidy(declared, float(value))
         if declared.property_type is PropertyType.BOOLEAN and value.lower() in ("true", "false"):
             return value.lower() == "true"

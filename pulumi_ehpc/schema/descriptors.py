@@ -6,13 +6,16 @@ of a program holds.
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar, overload
 
 from typing_extensions import Self
 
 from pulumi_ehpc.schema.property import Property
-from pulumi_ehpc.schema.texts import property_texts
 
 if TYPE_CHECKING:
     from pulumi import Input, Output
@@ -145,3 +148,25 @@ class OutputProperty(_Documented, Generic[T]):
 def output(value_type: type[T]) -> OutputProperty[T]:
     """Declare an output. Not annotated in the class, so it is no argument of the constructor."""
     return OutputProperty(value_type)
+
+
+@cache
+def property_texts(owner: type) -> Mapping[str, str]:
+    """Return the text of each attribute that a class declares itself, by name; none where there is no source."""
+    try:
+        source = inspect.getsource(owner)
+    except (OSError, TypeError):
+        return {}
+    (declared,) = ast.parse(textwrap.dedent(source)).body
+    assert isinstance(declared, ast.ClassDef), "the source of a class is a class"
+    texts: dict[str, str] = {}
+    for statement, following in zip(declared.body, declared.body[1:], strict=False):
+        name = _assigned(statement)
+        if name and isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant):
+            texts[name] = inspect.cleandoc(str(following.value.value))
+    return texts
+
+
+def _assigned(statement: ast.stmt) -> str:
+    targets = [statement.target] if isinstance(statement, ast.AnnAssign) else getattr(statement, "targets", [])
+    return next((target.id for target in targets if isinstance(target, ast.Name)), "")

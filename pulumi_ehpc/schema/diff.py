@@ -29,10 +29,7 @@ class Difference:
 
 
 def compare(
-    properties: Mapping[str, Property],
-    changes: Mapping[str, Change],
-    old: Mapping[str, Any],
-    new: Mapping[str, Any],
+    properties: Mapping[str, Property], changes: Mapping[str, Change], old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Difference:
     """Compare tidied values property by property.
 

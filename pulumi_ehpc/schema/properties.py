@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from inspect import Parameter, Signature
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from typing_extensions import Self, dataclass_transform
 
@@ -12,7 +12,32 @@ from pulumi_ehpc import wording
 from pulumi_ehpc.schema import builders
 from pulumi_ehpc.schema.descriptors import Descriptor, OutputProperty
 from pulumi_ehpc.schema.property import Property, PropertyType
-from pulumi_ehpc.schema.signature import parameters_of
+
+_ANNOTATIONS: Final = {
+    PropertyType.STRING: "Input[str]",
+    PropertyType.INTEGER: "Input[int]",
+    PropertyType.NUMBER: "Input[float]",
+    PropertyType.BOOLEAN: "Input[bool]",
+    PropertyType.STRING_LIST: "Input[Sequence[Input[str]]]",
+    PropertyType.STRING_MAP: "Input[Mapping[str, Input[str]]]",
+    PropertyType.NESTED: "Input[{args}]",
+    PropertyType.NESTED_LIST: "Input[Sequence[{args}]]",
+    PropertyType.KEYED_LIST: "Input[Sequence[{args}]]",
+}
+
+
+def parameters_of(properties: Mapping[str, Property]) -> Iterator[Parameter]:
+    """Yield a keyword parameter for each property that is an argument, required ones first."""
+    arguments = {name: declared for name, declared in properties.items() if declared.init}
+    for name, declared in sorted(arguments.items(), key=lambda item: not item[1].required):
+        annotation = _ANNOTATIONS[declared.property_type].format(args=declared.args.__name__ if declared.args else "")
+        if declared.reference:
+            annotation = f"{declared.reference} | {annotation}"
+        if declared.required:
+            yield Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation)
+        else:
+            optional = annotation if declared.default is not None else f"{annotation} | None"
+            yield Parameter(name, Parameter.KEYWORD_ONLY, annotation=optional, default=declared.default)
 
 
 @dataclass_transform(
@@ -114,11 +139,15 @@ class Inputs(Values):
     over several properties run (``Handler.validate``): ``in`` tells it from what is there.
     """
 
+    _values: Mapping[str, Any]
+    _read: dict[str, Any]
+
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
         """Return the inputs for plain values."""
         made = cls.__new__(cls)
-        made._keep(values)
+        made._values = dict(values)
+        made._read = {}
         return made
 
     @property
@@ -135,10 +164,6 @@ class Inputs(Values):
     def __contains__(self, name: str) -> bool:
         """Tell whether a value is there."""
         return self._values.get(name) is not None
-
-    def _keep(self, values: Mapping[str, Any]) -> None:
-        self._values = dict(values)
-        self._read: dict[str, Any] = {}
 
 
 I = TypeVar("I", bound=Inputs)  # noqa: E741 - I for inputs
@@ -174,3 +199,20 @@ def _stored(declared: Property) -> Iterator[tuple[str, Property]]:
     yield declared.name, declared
     for stored in declared.secret_maps:
         yield stored, Property(PropertyType.STRING_MAP, default=None, secret=True, name=stored)
+
+
+def with_new_names(properties: Mapping[str, Property], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy values out of state with every former name replaced, at any depth; a new name that is there wins."""
+    former = {declared.former_name: name for name, declared in properties.items() if declared.former_name}
+    renamed = {former.get(name, name): value for name, value in values.items() if former.get(name) not in values}
+    return {name: _with_new_names_below(properties.get(name), value) for name, value in renamed.items()}
+
+
+def _with_new_names_below(declared: Property | None, value: Any) -> Any:
+    if declared is None or declared.args is None or declared.key:
+        return value
+    if isinstance(value, Mapping):
+        return with_new_names(declared.nested, value)
+    if isinstance(value, (list, tuple)):
+        return [_with_new_names_below(declared, item) for item in value]
+    return value

@@ -78,6 +78,7 @@ class Property:
         generated: Whether a value is generated where none is given.
         key: For a keyed list: the nested property that tells entries apart.
         value: For a keyed list: the nested property that is kept beside the key.
+        handled: How every API version sets it by other means than a field of an action.
         init: False for a property that is derived from other arguments and is none itself.
         former_name: Name under which older releases kept it in state.
         name: Its name, as the class that declares it says.
@@ -100,6 +101,7 @@ class Property:
     generated: bool = False
     key: str = ""
     value: str = ""
+    handled: str = ""
     init: bool = True
     former_name: str = ""
     name: str = ""

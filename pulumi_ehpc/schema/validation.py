@@ -30,6 +30,9 @@ _TYPES: Final[Mapping[PropertyType, tuple[type, ...]]] = {
 }
 
 
+_COUNTED: Final = (PropertyType.STRING_LIST, PropertyType.STRING_MAP, PropertyType.NESTED_LIST)
+
+
 @dataclass
 class Validator:
     """One walk over declared values.
@@ -94,20 +97,19 @@ class Validator:
             self._add(path, value, f"must be {declared.wanted}", declared)
             return value
         shapes = [shape for fields, entry in entries if (shape := fields.shape(entry)) is not None]
+        if declared.property_type in _COUNTED:
+            self._count(declared, shapes, value, path)
         if declared.property_type in (PropertyType.INTEGER, PropertyType.NUMBER):
             self._number(declared, entries, shapes, value, path)
         elif declared.property_type is PropertyType.STRING:
             return self._string(declared, entries, value, path)
         elif declared.property_type is PropertyType.STRING_LIST:
-            self._count(declared, shapes, value, path)
             return self._strings(declared, value, path)
         elif declared.property_type is PropertyType.STRING_MAP:
-            self._count(declared, shapes, value, path)
             return {key: self._entry(item, f"{path}.{key}", declared) for key, item in value.items()}
         elif declared.property_type is PropertyType.NESTED:
             return self.validate(declared.nested, _nested_maps(entries), value, f"{path}.")
         elif declared.property_type is PropertyType.NESTED_LIST:
-            self._count(declared, shapes, value, path)
             maps = _nested_maps(entries)
             return [self._object(declared, maps, item, f"{path}[{index}]") for index, item in enumerate(value)]
         return value
@@ -173,13 +175,9 @@ class Validator:
         if allowed and value not in allowed:
             self._add(path, value, f"must be one of {', '.join(map(str, sorted(allowed)))}{self._where(entries)}")
         elif (low is not None and value < low) or (high is not None and value > high):
-            bounds = (
-                f"from {low} to {high}"
-                if None not in (low, high)
-                else f"of at least {low}"
-                if high is None
-                else f"of at most {high}"
-            )
+            bounds = f"from {low} to {high}"
+            if low is None or high is None:
+                bounds = f"of at least {low}" if high is None else f"of at most {high}"
             self._add(path, value, f"must be {declared.property_type.value} {bounds}{self._where(entries)}")
 
     def _string(self, declared: Property, entries: Entries, value: str, path: str) -> str:
@@ -194,9 +192,7 @@ class Validator:
 
     def _choice(self, declared: Property, entries: Entries, value: str, path: str) -> str:
         word = next((choice for choice in declared.choices if same_word(choice, value)), None)
-        here = [
-            choice for choice in declared.choices if all(_takes(fields, entry, choice) for fields, entry in entries)
-        ]
+        here = [known for known in declared.choices if all(_takes(fields, entry, known) for fields, entry in entries)]
         if word is None or word not in here:
             other = "" if word is None else f" (API {self.version} does not have it)"
             self._add(path, value, f"must be one of {', '.join(here)}{other}{self._where(entries)}")
@@ -211,7 +207,7 @@ class Validator:
             self._add(path, f"{len(value)} entries", f"must have {bounds} entries")
 
     def _where(self, entries: Entries) -> str:
-        actions = sorted({fields.action for fields, _ in entries if fields.action})
+        actions = sorted({fields.parameters.action for fields, _ in entries if fields.parameters.action})
         return f" ({', '.join(actions)}, API {self.version})" if actions else ""
 
 

@@ -11,8 +11,7 @@ from pulumi_ehpc.common.rules import password
 from pulumi_ehpc.errors import RefusedError, Violation
 from pulumi_ehpc.lifecycle.member_set import MemberSetHandler, Plan, batches
 from pulumi_ehpc.lifecycle.operation import Operation, ReadOutcome, ResourceState
-from pulumi_ehpc.user_set.args import UserArgs
-from pulumi_ehpc.user_set.properties import UserSetInputs
+from pulumi_ehpc.user_set.properties import UserArgs, UserSetInputs
 from pulumi_ehpc.wording import NOT_GIVEN
 
 UserSetOperation = Operation[UserSetInputs]

@@ -1,12 +1,29 @@
-"""What can be declared of a set of users."""
+"""What can be declared of a set of users, and of each user."""
 
 from __future__ import annotations
 
 from pulumi_ehpc.common.in_cluster import InClusterInputs, InClusterProperties
-from pulumi_ehpc.schema.builders import boolean, keyed
+from pulumi_ehpc.schema.builders import boolean, enum, keyed, string
 from pulumi_ehpc.schema.descriptors import KeyedList, Prop
+from pulumi_ehpc.schema.properties import Args
 from pulumi_ehpc.schema.property import IGNORE
-from pulumi_ehpc.user_set.args import UserArgs
+
+
+class UserArgs(Args):
+    """A user."""
+
+    name: Prop[str] = string(
+        length=(1, 30),
+        pattern=r"[A-Za-z][A-Za-z0-9.]*",
+        pattern_rule="must begin with a letter and continue with letters, digits and periods",
+    )
+    """Name."""
+    group: Prop[str] = enum("users", "wheel", default="users")
+    """``users``, or ``wheel`` for those who may use sudo."""
+    password: Prop[str | None] = string(default=None, secret=True)
+    """Password, 8 to 30 characters of at least three classes. This or ``auth_key``."""
+    auth_key: Prop[str | None] = string(default=None, secret=True)
+    """Public SSH key (2024-07-30)."""
 
 
 class UserSetProperties(InClusterProperties):
@@ -18,7 +35,7 @@ class UserSetProperties(InClusterProperties):
     State and previews have a map of names to groups, and separate secret maps of passwords and keys. So a preview shows
     which user changes, and no secret.
     """
-    exclusive: Prop[bool | None] = boolean(default=None)
+    exclusive: Prop[bool | None] = boolean(default=None, handled="not sent; decides whether others are removed")
     """Whether users that are not declared here are removed. The default is false."""
     adopt_existing: Prop[bool | None] = boolean(default=None, change=IGNORE)
     """Whether users that exist already are changed and deleted as if this resource had created them."""

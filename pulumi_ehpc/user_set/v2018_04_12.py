@@ -11,33 +11,21 @@ from pulumi_ehpc.common.v2018_04_12 import VERSION
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.member_set import batches
 from pulumi_ehpc.lifecycle.operation import Operation
-from pulumi_ehpc.schema.codec import FieldMap, nested
-from pulumi_ehpc.user_set.args import UserArgs
+from pulumi_ehpc.schema.codec import FieldMap, Parameters, nested
 from pulumi_ehpc.user_set.handler import UserSetHandler
-from pulumi_ehpc.user_set.properties import UserSetInputs, UserSetProperties
+from pulumi_ehpc.user_set.properties import UserArgs, UserSetInputs, UserSetProperties
 
 USER = FieldMap(
     UserArgs,
-    "AddUsers",
-    VERSION,
-    under="User",
+    Parameters("AddUsers", VERSION, under="User"),
     name="Name",
     group="Group",
     password="Password",
     unsupported={"auth_key": "users log in with passwords; give a password"},
 )
-GROUP = USER.replace("password", action="ModifyUserGroups")
-PASSWORD = USER.replace("group", action="ModifyUserPasswords")
-ADD = FieldMap(
-    UserSetProperties,
-    "AddUsers",
-    VERSION,
-    users=nested("User", USER),
-    handled={
-        "cluster": "ClusterId of every action",
-        "exclusive": "not sent; decides whether others are removed",
-    },
-)
+GROUP = USER.replace("password", parameters=Parameters("ModifyUserGroups", VERSION, under="User"))
+PASSWORD = USER.replace("group", parameters=Parameters("ModifyUserPasswords", VERSION, under="User"))
+ADD = FieldMap(UserSetProperties, Parameters("AddUsers", VERSION), users=nested("User", USER))
 _MAX_PER_CALL: Final = 100
 _MIN_NAME: Final = 6
 
@@ -79,4 +67,6 @@ class UserSetV20180412(UserSetHandler):
 
     def _call(self, op: Operation[UserSetInputs], fields: FieldMap, users: Sequence[UserArgs]) -> None:
         for batch in batches(users, _MAX_PER_CALL):
-            op.api.call(fields.action, {**cluster_id(op), "User": [fields.encode_object(user) for user in batch]})
+            op.api.call(
+                fields.parameters.action, {**cluster_id(op), "User": [fields.encode_object(user) for user in batch]}
+            )

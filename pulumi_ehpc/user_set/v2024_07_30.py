@@ -9,35 +9,23 @@ from pulumi_ehpc.common.in_cluster import cluster_id
 from pulumi_ehpc.common.v2024_07_30 import VERSION
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.operation import Operation
-from pulumi_ehpc.schema.codec import FieldMap, nested
+from pulumi_ehpc.schema.codec import FieldMap, Parameters, nested
 from pulumi_ehpc.schema.unknowns import Unknown
-from pulumi_ehpc.user_set.args import UserArgs
 from pulumi_ehpc.user_set.handler import UserSetHandler
-from pulumi_ehpc.user_set.properties import UserSetInputs, UserSetProperties
+from pulumi_ehpc.user_set.properties import UserArgs, UserSetInputs, UserSetProperties
 from pulumi_ehpc.wording import SECRET
 
 USER = FieldMap(
     UserArgs,
-    "CreateUsers",
-    VERSION,
-    under="User",
+    Parameters("CreateUsers", VERSION, under="User"),
     name="UserName",
     group="Group",
     password="Password",
     auth_key="AuthKey",
 )
-GROUP = FieldMap(UserArgs, "UpdateUser", VERSION, name="UserName", group="Group")
-PASSWORD = FieldMap(UserArgs, "UpdateUser", VERSION, name="UserName", password="Password")
-CREATE = FieldMap(
-    UserSetProperties,
-    "CreateUsers",
-    VERSION,
-    users=nested("User", USER),
-    handled={
-        "cluster": "ClusterId of every action",
-        "exclusive": "not sent; decides whether others are removed",
-    },
-)
+GROUP = FieldMap(UserArgs, Parameters("UpdateUser", VERSION), name="UserName", group="Group")
+PASSWORD = FieldMap(UserArgs, Parameters("UpdateUser", VERSION), name="UserName", password="Password")
+CREATE = FieldMap(UserSetProperties, Parameters("CreateUsers", VERSION), users=nested("User", USER))
 _KEY_IS_FIXED: Final = (
     "cannot change for a user who exists: no action does it; keep the old key, or remove the user, run pulumi up and "
     "declare the user again"

@@ -34,7 +34,7 @@ class VolumeProperties(InClusterProperties):
     adopt_existing: Prop[bool | None] = boolean(default=None, change=IGNORE)
     """Whether a mount that exists already is changed and deleted as if this resource had created it."""
 
-    cluster_mounts: StringList = string_list(default=None, change=IGNORE, init=False)
+    cluster_mounts: StringList = string_list(default=None, change=IGNORE, handled="not sent; check uses it", init=False)
     """Directories the cluster was created with, which no Volume can have; derived from ``cluster``."""
 
 

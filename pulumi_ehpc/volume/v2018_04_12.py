@@ -10,27 +10,20 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
-from pulumi_ehpc.api import spec
 from pulumi_ehpc.common.in_cluster import cluster_id
 from pulumi_ehpc.common.v2018_04_12 import STORAGE, VERSION
 from pulumi_ehpc.errors import RefusedError
 from pulumi_ehpc.lifecycle.named import Found
 from pulumi_ehpc.lifecycle.operation import Operation
-from pulumi_ehpc.schema.codec import same_word, to_request, unwrapped
+from pulumi_ehpc.schema.codec import Parameters, same_word, to_request, unwrapped
 from pulumi_ehpc.volume.handler import VolumeHandler
 from pulumi_ehpc.volume.properties import VolumeInputs, VolumeProperties
 
 MOUNT = STORAGE.replace(
     properties=VolumeProperties,
-    action="UpdateClusterVolumes",
-    version=VERSION,
-    under="AdditionalVolumes",
+    parameters=Parameters("UpdateClusterVolumes", VERSION, under="AdditionalVolumes"),
     queue="JobQueue",
-    handled={
-        "cluster": "ClusterId of every action",
-        "cluster_mounts": "not sent; check uses it",
-        "roles": "Roles, as a list of names",
-    },
+    handled={"roles": "Roles, as a list of names"},
 )
 _ROLES: Final = ("Manager", "Login", "Compute")
 
@@ -113,6 +106,5 @@ class VolumeV20180412(VolumeHandler):
 
 def _as_request(mount: Mapping[str, Any]) -> dict[str, Any]:
     """Return another mount as it is sent back."""
-    shape = spec.action("UpdateClusterVolumes", VERSION).parameters["AdditionalVolumes"].items
-    kept = to_request(mount, shape.properties if shape is not None else {})
+    kept = to_request(mount, MOUNT.parameters.shapes())
     return {**kept, "VolumeProtocol": str(kept.get("VolumeProtocol", "NFS")).upper()}

@@ -9,7 +9,7 @@ from pulumi_ehpc.common.in_cluster import cluster_id
 from pulumi_ehpc.common.v2024_07_30 import VERSION
 from pulumi_ehpc.lifecycle.named import Found
 from pulumi_ehpc.lifecycle.operation import Operation
-from pulumi_ehpc.schema.codec import FieldMap
+from pulumi_ehpc.schema.codec import FieldMap, Parameters
 from pulumi_ehpc.volume.handler import VolumeHandler
 from pulumi_ehpc.volume.properties import VolumeInputs, VolumeProperties
 
@@ -17,9 +17,7 @@ _ALL_NODES: Final = "it mounts on all nodes; leave it out"
 
 ATTACH = FieldMap(
     VolumeProperties,
-    "AttachSharedStorages",
-    VERSION,
-    under="SharedStorages",
+    Parameters("AttachSharedStorages", VERSION, under="SharedStorages"),
     file_system_id="FileSystemId",
     mount_target="MountTarget",
     mount_directory="MountDirectory",
@@ -27,7 +25,6 @@ ATTACH = FieldMap(
     volume_type="VolumeType",
     protocol="ProtocolType",
     mount_options="MountOptions",
-    handled={"cluster": "ClusterId of every action", "cluster_mounts": "not sent; check uses it"},
     unsupported={"queue": _ALL_NODES, "roles": _ALL_NODES},
 )
 MOUNT = FieldMap(

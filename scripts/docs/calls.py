@@ -61,7 +61,7 @@ class _Reading:
             yield str(node.value)
         elif isinstance(node, ast.Constant) and node.value in self.waiters:
             yield self.waiters[str(node.value)].action
-        elif isinstance(node, ast.Attribute) and node.attr == "action" and isinstance(node.value, ast.Name):
+        elif isinstance(node, ast.Attribute) and node.attr == "parameters" and isinstance(node.value, ast.Name):
             yield from filter(None, [maps.get(node.value.id)])
         if isinstance(node, ast.Call) and (called := self._reached(node.func, function)) is not None:
             yield from self.of(called, _maps_given(node, called, function))
@@ -88,7 +88,7 @@ def _maps_given(call: ast.Call, called: FunctionType, function: FunctionType) ->
         for name, arg in zip(names, call.args, strict=False)
         if isinstance(arg, ast.Name)
     )
-    return {name: value.action for name, value in given if isinstance(value, FieldMap)}
+    return {name: value.parameters.action for name, value in given if isinstance(value, FieldMap)}
 
 
 @cache

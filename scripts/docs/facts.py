@@ -267,21 +267,21 @@ def per_version(said: Mapping[str, str], none: str = "no limit") -> str:
 def _spellings(entries: Sequence[tuple[FieldMap, Field]]) -> Iterator[str]:
     actions: dict[str, list[str]] = {}
     for fields, entry in entries:
-        actions.setdefault(_parameter(fields, entry), []).append(fields.action)
+        actions.setdefault(_parameter(fields, entry), []).append(fields.parameters.action)
     for parameter, named in actions.items():
         yield f"{', '.join(f'`{action}`' for action in dict.fromkeys(named))}{parameter}"
 
 
 def _parameter(fields: FieldMap, entry: Field) -> str:
     """Return the parameter's path, with ``[]`` after lists."""
-    steps = _steps(fields, f"{fields.under}.{entry.wire}")
+    steps = _steps(fields, f"{fields.parameters.under}.{entry.wire}")
     if entry.wire:
         return f" `{'.'.join(steps).removesuffix('[]')}`"
     return f"{' `' + '.'.join(steps) + '`' if steps else ''}, each field by itself"
 
 
 def _steps(fields: FieldMap, path: str) -> list[str]:
-    shapes: Mapping[str, spec.Shape] = spec.action(fields.action, fields.version).parameters
+    shapes: Mapping[str, spec.Shape] = spec.action(fields.parameters.action, fields.parameters.version).parameters
     steps = []
     for name in filter(None, path.split(".")):
         shape = shapes[name]

@@ -54,4 +54,4 @@ def _written_by(known: Described, version: str) -> str:
     handler = known.resource_type.handlers.get(version)
     if handler is None:
         return "not in this version"
-    return ", ".join(f"`{action}`" for action in dict.fromkeys(fields.action for fields in handler.maps))
+    return ", ".join(f"`{action}`" for action in dict.fromkeys(fields.parameters.action for fields in handler.maps))

@@ -96,7 +96,7 @@ def test_reading_calls_nothing_that_changes(name: str) -> None:
     for version, handler in describe(name).resource_type.handlers.items():
         read = calls(handler, "read")
         assert read and all(spec.action(action, version_of(action, version)).reads for action in read)
-        assert handler.maps[0].action in calls(handler, "create")
+        assert handler.maps[0].parameters.action in calls(handler, "create")
 
 
 def test_actions_are_found_behind_waiters_field_maps_and_callbacks() -> None:

@@ -9,7 +9,17 @@ import pytest
 from pulumi_ehpc.api import spec
 from pulumi_ehpc.schema.builders import boolean, enum, integer, keyed, nested_list, number, string, string_list
 from pulumi_ehpc.schema.builders import nested as nested_object
-from pulumi_ehpc.schema.codec import Field, FieldMap, enum_map, nested, same_word, tidy, to_request, unwrapped
+from pulumi_ehpc.schema.codec import (
+    Field,
+    FieldMap,
+    Parameters,
+    enum_map,
+    nested,
+    same_word,
+    tidy,
+    to_request,
+    unwrapped,
+)
 from pulumi_ehpc.schema.descriptors import KeyedList, Nested, NestedList, Prop, StringList
 from pulumi_ehpc.schema.properties import Args, Inputs, Properties
 
@@ -56,9 +66,7 @@ KIND = FieldMap(
 )
 QUEUE = FieldMap(
     ThingProperties,
-    "CreateQueue",
-    NEW,
-    under="Queue",
+    Parameters("CreateQueue", NEW, under="Queue"),
     name="QueueName",
     network=enum_map("InterConnect", {"vpc": "vpc", "erdma": "eRDMA"}),
     most="MaxCount",
@@ -67,7 +75,11 @@ QUEUE = FieldMap(
     kinds=nested("ComputeNodes", KIND),
 )
 NODES = FieldMap(
-    KindArgs, "AddNodes", OLD, price="ComputeSpotPriceLimit", charge="EcsChargeType", instance_type="InstanceType"
+    KindArgs,
+    Parameters("AddNodes", OLD),
+    price="ComputeSpotPriceLimit",
+    charge="EcsChargeType",
+    instance_type="InstanceType",
 )
 
 DECLARED = {
@@ -136,7 +148,7 @@ def test_a_property_may_be_named_as_the_map_s_own_arguments() -> None:
         version: Prop[str] = string()
 
     fields = FieldMap(ServiceProperties, action="Action", version="Version")
-    for either in (fields, fields.replace(action="CreateCluster", version=NEW)):
+    for either in (fields, fields.replace(parameters=Parameters("CreateCluster", NEW))):
         assert either.encode({"action": "a", "version": "1"}) == {"Action": "a", "Version": "1"}
 
 
@@ -197,7 +209,7 @@ def test_other_words() -> None:
 
 
 def test_numbers_and_booleans_that_are_strings_on_the_wire() -> None:
-    renewing = FieldMap(ThingProperties, "AddNodes", OLD, grows="AutoRenew", most="Period")
+    renewing = FieldMap(ThingProperties, Parameters("AddNodes", OLD), grows="AutoRenew", most="Period")
     assert NODES.encode({"price": 1.5}) == {"ComputeSpotPriceLimit": "1.5"}
     assert renewing.encode({"grows": True, "most": 1}) == {"AutoRenew": "true", "Period": 1}
 
@@ -331,7 +343,7 @@ def test_lists_are_unwrapped(value: Any, entries: list[int]) -> None:
 
 
 def test_limits_come_from_the_specification() -> None:
-    fields = FieldMap(ThingProperties, "AddNodes", OLD, most="SystemDiskSize")
+    fields = FieldMap(ThingProperties, Parameters("AddNodes", OLD), most="SystemDiskSize")
     size = fields.shape(fields.fields["most"])
     assert size is not None
     assert (size.minimum, size.maximum) == (40, 500)
@@ -341,15 +353,14 @@ def test_limits_come_from_the_specification() -> None:
 
 def test_no_limits_without_an_action_or_a_parameter() -> None:
     assert KIND.shape(KIND.fields["charge"]) is None
-    unknown = FieldMap(ThingProperties, "AddNodes", OLD, most="NoSuch")
+    unknown = FieldMap(ThingProperties, Parameters("AddNodes", OLD), most="NoSuch")
     assert unknown.allowed(unknown.fields["most"]) == ()
 
 
 def test_map_can_be_had_with_changes() -> None:
     base = FieldMap(
         ThingProperties,
-        "AddNodes",
-        OLD,
+        Parameters("AddNodes", OLD),
         unsupported={"most": "why"},
         handled={"grows": "how"},
         name="Name",
@@ -359,9 +370,9 @@ def test_map_can_be_had_with_changes() -> None:
     assert {name: entry.wire for name, entry in other.fields.items()} == {"name": "OtherName", "kinds": "Kinds"}
     assert other.unsupported == {"most": "why", "places": "because"}
     assert other.handled == {"grows": "how"}
-    assert (other.action, other.version) == ("AddNodes", OLD)
+    assert other.parameters == Parameters("AddNodes", OLD)
     assert base.fields["name"].wire == "Name"
-    assert base.replace(action="CreateNodes", version=NEW, under="Nodes").encode({"name": "x"}) == {
+    assert base.replace(parameters=Parameters("CreateNodes", NEW, under="Nodes")).encode({"name": "x"}) == {
         "Nodes": {"Name": "x"}
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_ehpc.schema.former_names import with_new_names
+from pulumi_ehpc.schema.properties import with_new_names
 from pulumi_ehpc.schema.property import Property, PropertyType
 from tests.schema.sample import SampleProperties, TeamProperties
 

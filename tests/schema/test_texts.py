@@ -6,8 +6,8 @@ import inspect
 from typing import Any
 
 import pulumi_ehpc as ehpc
+from pulumi_ehpc.schema.descriptors import property_texts
 from pulumi_ehpc.schema.properties import Args
-from pulumi_ehpc.schema.texts import property_texts
 from tests.schema.sample import BaseProperties, SampleProperties
 
 

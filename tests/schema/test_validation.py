@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.schema.builders import reference, string
-from pulumi_ehpc.schema.codec import FieldMap, enum_map, nested
+from pulumi_ehpc.schema.codec import FieldMap, Parameters, enum_map, nested
 from pulumi_ehpc.schema.descriptors import Descriptor, Prop
 from pulumi_ehpc.schema.properties import Properties
 from pulumi_ehpc.schema.property import Property, PropertyType
@@ -216,8 +216,7 @@ def test_values_in_messages_are_short(value: Any, text: str) -> None:
 
 NODES = FieldMap(
     SampleProperties,
-    "AddNodes",
-    "2018-04-12",
+    Parameters("AddNodes", "2018-04-12"),
     word="EcsChargeType",
     count="Count",
     parts=nested("DataDisks", FieldMap(PartArgs)),
@@ -230,12 +229,16 @@ def test_narrower_limits_of_the_specification_win() -> None:
 
 
 def test_narrower_limits_of_the_declaration_win() -> None:
-    _, broken = validate({"count": 11}, FieldMap(SampleProperties, "CreateQueue", VERSION, count="Queue.MaxCount"))
+    _, broken = validate(
+        {"count": 11}, FieldMap(SampleProperties, Parameters("CreateQueue", VERSION), count="Queue.MaxCount")
+    )
     assert broken == {"count": f"must be an integer from 0 to 10 (CreateQueue, API {VERSION})"}
 
 
 def test_word_that_the_version_does_not_have() -> None:
-    fewer = FieldMap(SampleProperties, "CreateUsers", VERSION, word=enum_map("User", {"post_paid": "PostPaid"}))
+    fewer = FieldMap(
+        SampleProperties, Parameters("CreateUsers", VERSION), word=enum_map("User", {"post_paid": "PostPaid"})
+    )
     _, broken = validate({"word": "pre_paid"}, fewer)
     assert broken == {"word": f"must be one of post_paid (API {VERSION} does not have it) (CreateUsers, API {VERSION})"}
 
@@ -263,7 +266,7 @@ def test_unsupported_within_an_object() -> None:
 def test_limits_within_an_object() -> None:
     disk = FieldMap(DiskArgs, size_gib="SystemDiskSize")
     part = FieldMap(PartArgs, name="JobQueue", disk=nested("", disk))
-    fields = FieldMap(SampleProperties, "AddNodes", "2018-04-12", part=nested("", part))
+    fields = FieldMap(SampleProperties, Parameters("AddNodes", "2018-04-12"), part=nested("", part))
     _, broken = validate({"part": {"name": "a", "disk": {"size_gib": 20}}}, fields)
     assert list(broken) == ["part.disk.size_gib"]
     assert "from 40 to 500" in broken["part.disk.size_gib"]

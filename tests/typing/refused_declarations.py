@@ -10,7 +10,7 @@ from pulumi_ehpc.queue.properties import QueueInputs
 from pulumi_ehpc.schema import builders
 from pulumi_ehpc.schema.descriptors import KeyedList, Nested, NestedList, Prop, StringList, StringMap
 from pulumi_ehpc.schema.properties import Properties
-from pulumi_ehpc.user_set.args import UserArgs
+from pulumi_ehpc.user_set.properties import UserArgs
 
 
 class Fitting(Properties):
