@@ -17,7 +17,5 @@ QUEUE: Final = ResourceType(
     handlers={"2018-04-12": QueueV20180412(), "2024-07-30": QueueV20240730()},
     gone_codes=CLUSTER_GONE,
     generated={"name": logical_name},
-    key="name",
-    within="cluster",
-    prefix="hostname_prefix",
+    unique=("name", "hostname_prefix"),
 )

@@ -15,6 +15,5 @@ VOLUME: Final = ResourceType(
     VolumeInputs,
     handlers={"2018-04-12": VolumeV20180412(), "2024-07-30": VolumeV20240730()},
     gone_codes=CLUSTER_GONE,
-    key="mount_directory",
-    within="cluster",
+    unique=("mount_directory",),
 )
