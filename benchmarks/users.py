@@ -27,7 +27,7 @@ def measure() -> Iterator[Comparison]:
 
     def act() -> None:
         tidied, violations = lifecycle.check(team, old, new)
-        assert not violations and lifecycle.diff(old, tidied, {}).updates == ("passwords",)
+        assert not violations and lifecycle.diff(team, old, tidied, {}).updates == ("passwords",)
 
     seconds, base = in_turn(_ROUNDS, act, lambda: json.loads(json.dumps(new)))
     what, over = f"check and diff of {_USERS:,} users", "the same values through JSON"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 SECRET: Final = "[secret]"
@@ -12,6 +12,7 @@ NOT_GIVEN: Final = "[not given]"
 """What is shown in place of a value that is missing."""
 
 _MAX_SHOWN: Final = 60
+_MAX_LISTED: Final = 10
 
 
 def shown(value: Any, *, secret: bool = False) -> str:
@@ -22,6 +23,12 @@ def shown(value: Any, *, secret: bool = False) -> str:
         return SECRET
     text = type(value).__name__ if isinstance(value, (Mapping, list, tuple)) else repr(value)
     return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 3]}..."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names for a message; of many only the first ones."""
+    more = len(names) - _MAX_LISTED
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:_MAX_LISTED])} and {more} more"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pulumi_ehpc.api import Settings
@@ -21,23 +23,33 @@ def test_configuration_wins_over_environment() -> None:
         "ALIBABA_CLOUD_REGION_ID": "cn-beijing",
         "EHPC_API_VERSION": "2018-04-12",
         "EHPC_ENDPOINT": "ehpc.example.com",
+        "EHPC_JOURNAL": "/of/environment",
     }
     client = Settings("cn-beijing", "https://ehpc.example.com")
-    assert StackSettings.resolve({}, environ) == StackSettings(client, "2018-04-12")
+    folder = Path("/of/environment")
+    assert StackSettings.resolve({}, environ) == StackSettings(client, "2018-04-12", journal=folder)
     config = {
         "ehpc:region": "cn-hangzhou",
         "ehpc:apiVersion": "2024-07-30",
         "ehpc:endpoint": "localhost:8080",
         "ehpc:maxQps": "5",
         "ehpc:concurrency": "8",
+        "ehpc:journal": "/of/config",
     }
     client = Settings("cn-hangzhou", "http://localhost:8080", max_qps=5)
-    assert StackSettings.resolve(config, environ) == StackSettings(client, "2024-07-30", 8)
+    assert StackSettings.resolve(config, environ) == StackSettings(client, "2024-07-30", 8, Path("/of/config"))
 
 
 def test_an_empty_value_counts_as_not_set() -> None:
     settings = StackSettings.resolve({"ehpc:region": " "}, {"ALIBABA_CLOUD_REGION_ID": "cn-hangzhou"})
     assert settings.client.region == "cn-hangzhou"
+
+
+def test_journal_is_in_the_users_state_unless_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/alice")
+    monkeypatch.setenv("XDG_STATE_HOME", "/home/alice/state")
+    assert StackSettings.resolve({}, {}).journal.parts[-2:] == ("pulumi-ehpc", "intents")
+    assert StackSettings.resolve({}, {"EHPC_JOURNAL": "~/kept"}).journal == Path("/home/alice/kept")
 
 
 def test_all_violations_are_listed_at_once() -> None:
@@ -47,6 +59,7 @@ def test_all_violations_are_listed_at_once() -> None:
         "ehpc:endpoint": "ftp://x",
         "ehpc:maxQps": "0",
         "ehpc:concurrency": "65",
+        "ehpc:journal": "kept/here",
     }
     with pytest.raises(InputError) as raised:
         StackSettings.resolve(config, {})

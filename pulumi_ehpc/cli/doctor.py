@@ -8,12 +8,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
-from subprocess import DEVNULL
 from typing import Annotated, Final, Literal
 
 import typer
@@ -24,7 +22,16 @@ from rich.text import Text
 
 from pulumi_ehpc.api import Client, Settings
 from pulumi_ehpc.api.credentials import load_default_chain
-from pulumi_ehpc.engine.stack_settings import API_VERSION, ENDPOINT, REGION, SET_REGION, StackSettings, find_setting
+from pulumi_ehpc.cli.pulumi_cli import TIMEOUT_SECONDS, run_command, stack_config
+from pulumi_ehpc.engine.stack_settings import (
+    API_VERSION,
+    ENDPOINT,
+    JOURNAL,
+    REGION,
+    SET_REGION,
+    StackSettings,
+    find_setting,
+)
 from pulumi_ehpc.errors import InputError, NetworkError
 
 Status = Literal["ok", "warn", "fail"]
@@ -39,7 +46,6 @@ SKEW_WARN_SECONDS: Final = 60.0
 SKEW_FAIL_SECONDS: Final = 900.0
 """The service refuses signatures whose time is further off than this."""
 
-_TIMEOUT_SECONDS: Final = 15
 _STYLES: Final = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 _GET_CLI: Final = (
     'In a checkout of pulumi-ehpc, run eval "$(make -s env)". Elsewhere, install it'
@@ -87,10 +93,10 @@ def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Run every check on this machine."""
     yield check_python(sys.version_info[:3], sys.executable)
     yield check_sdk(metadata.version("pulumi-ehpc"), metadata.version("pulumi"), metadata.requires("pulumi-ehpc") or [])
-    yield check_pulumi_cli(shutil.which, _run)
+    yield check_pulumi_cli(shutil.which, run_command)
     yield check_language_host(shutil.which)
-    yield check_program_python(shutil.which, _run)
-    settings, findings = check_settings(_stack_config(), environ)
+    yield check_program_python(shutil.which, run_command)
+    settings, findings = check_settings(stack_config(), environ)
     yield from findings
     yield check_credentials(_credential_link())
     if settings is not None and (settings.client.endpoint or settings.client.region):
@@ -197,6 +203,7 @@ def check_settings(config: Mapping[str, str], environ: Mapping[str, str]) -> tup
     findings = [region, Finding("API version", "ok", version)]
     if client.region or client.endpoint:
         findings.append(Finding("address", "ok", f"{client.base_url} ({origin(ENDPOINT, 'of the region')})"))
+    findings.append(Finding("journal", "ok", f"{resolved.journal} ({origin(JOURNAL, 'default')})"))
     return resolved, findings
 
 
@@ -234,7 +241,7 @@ def check_clock_skew(skew_seconds: float | None) -> Finding:
 
 
 def _network(settings: Settings) -> Iterator[Finding]:
-    with Client(settings, read_timeout=_TIMEOUT_SECONDS) as client:
+    with Client(settings, read_timeout=TIMEOUT_SECONDS) as client:
         try:
             latency, skew = client.probe()
         except NetworkError as error:
@@ -252,22 +259,3 @@ def _credential_link() -> str | None:
         return str(load_default_chain().get_credentials().get_provider_name())
     except CredentialException:
         return None  # the message may quote what was read
-
-
-def _stack_config() -> dict[str, str]:
-    """Return the settings of the selected stack that are not secret; empty without a project or stack."""
-    pulumi = shutil.which("pulumi")
-    output = _run([pulumi, "config", "--json", "--non-interactive"]) if pulumi else None
-    config = json.loads(output) if output else {}
-    return {key: entry["value"] for key, entry in config.items() if "value" in entry}
-
-
-def _run(command: Sequence[str]) -> str | None:
-    environ = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
-    try:
-        output = subprocess.check_output(
-            command, env=environ, stdin=DEVNULL, stderr=DEVNULL, text=True, timeout=_TIMEOUT_SECONDS
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return output.strip()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pulumi_ehpc.cli import doctor, fake, version
+from pulumi_ehpc.cli import doctor, fake, owners, version
 from pulumi_ehpc.errors import EhpcError
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     help=(
         "Tools for Alibaba Cloud E-HPC with Pulumi.\n\n"
         "Check that everything is in place:  `ehpc doctor`\n\n"
+        "See whose what stands on a cluster is:  `ehpc owners CLUSTER`\n\n"
         "Try things out without an account:  `ehpc fake serve`"
     ),
     no_args_is_help=True,
@@ -23,6 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("doctor")(doctor.doctor)
+app.command("owners")(owners.owners)
 app.add_typer(fake.app, name="fake")
 app.command("version")(version.version)
 

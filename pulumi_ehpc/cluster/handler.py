@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Final
 from pulumi_ehpc.api import Outcome
 from pulumi_ehpc.cluster.properties import ClusterInputs
 from pulumi_ehpc.common.rules import password
-from pulumi_ehpc.errors import ConflictError, EhpcError, RefusedError, Violation, WaitFailedError
+from pulumi_ehpc.errors import ConflictError, EhpcError, RefusedError, ServiceError, Violation, WaitFailedError
 from pulumi_ehpc.lifecycle.handler import Handler
-from pulumi_ehpc.lifecycle.operation import Operation, ResourceState
+from pulumi_ehpc.lifecycle.operation import UNREADABLE, Operation, ResourceState
 from pulumi_ehpc.wording import shown
 
 ClusterOperation = Operation[ClusterInputs]
@@ -111,7 +111,7 @@ class ClusterHandler(Handler[ClusterInputs]):
         op.wait_for("ClusterDeleted", {"ClusterId": op.id}, f"{op.id} being released")
 
     def _find_marked(self, op: ClusterOperation) -> str:
-        """Find the live cluster that carries this resource's marker: what an interrupted run of this stack made.
+        """Find the live cluster that carries this resource's marker, such as one that a killed run of this stack made.
 
         Raises:
             RefusedError: There are several.
@@ -120,36 +120,63 @@ class ClusterHandler(Handler[ClusterInputs]):
         found = [
             str(cluster[id_at])
             for cluster in op.api.pages("ListClusters", {"PageSize": self.page_size})
-            if str(cluster.get(description_at) or "").endswith(op.marker) and cluster.get(status_at) != _RELEASING
+            if str(cluster.get(description_at) or "").endswith(op.marker)
+            and cluster.get(status_at) != _RELEASING
+            and cluster.get(id_at)
         ]
         if len(found) > 1:
             raise RefusedError(
-                f"{op.title} was created several times by runs that were interrupted: {', '.join(found)}.",
+                f"{op.title}: several clusters carry its ownership marker {op.marker}: {', '.join(found)}.",
                 next_step="Delete all but one of them in the console, then run `pulumi up` again.",
             )
         if found:
-            op.engine.progress(f"taking over {found[0]}, which an interrupted run began")
+            op.engine.progress(f"taking over {found[0]}, which carries its ownership marker")
         return found[0] if found else ""
 
     def _found_marked(self, op: ClusterOperation, ids: list[str]) -> bool:
         ids.extend(filter(None, [self._find_marked(op)]))
         return bool(ids)
 
+    def created_id(self, op: ClusterOperation, response: Mapping[str, Any]) -> str:
+        """Return the id that CreateCluster returned.
+
+        Raises:
+            ServiceError: It returned none, although it accepted the call; the cluster is then looked for.
+        """
+        if response.get("ClusterId"):
+            return str(response["ClusterId"])
+        raise ServiceError(
+            "the response has no ClusterId",
+            code=UNREADABLE,
+            http_status=200,
+            request_id=str(response.get("RequestId") or ""),
+            action="CreateCluster",
+            version=self.version,
+            next_step=f"A cluster whose description ends in {op.marker} may exist, and may be billed. Run `pulumi up` "
+            "again: it looks for that cluster before it creates one.",
+        )
+
     def _wait_until_running(self, op: ClusterOperation) -> None:
         """Wait until the cluster runs.
 
         Raises:
-            WaitFailedError: It ended in ``exception``. The message says what to do, and why if the service reports it.
+            WaitFailedError: It ended in another state. The message says what to do, and why if the service reports it.
         """
         try:
             op.wait_for("ClusterRunning", {"ClusterId": op.id}, f"{op.id} starting")
         except WaitFailedError as error:
             op.record(op.id, {**op.recorded.outputs, "status": error.state})
+            if error.state == _RELEASING:
+                raise WaitFailedError(
+                    f"{op.title} ({op.id}) is being released.",
+                    state=error.state,
+                    next_step="Once it is gone, `pulumi up --refresh` creates what is declared again.",
+                ) from None
             raise WaitFailedError(
                 f"{op.title} ({op.id}) ended in state {error.state}{self._why(op)}.",
                 state=error.state,
                 next_step=(
-                    "It is billed until it is deleted. To delete it and create a new one: "
+                    "It may be billed until it is deleted. To delete it and create a new one: "
                     f"pulumi up --replace '{op.engine.urn}' (or set allow_replacement=True on it and run pulumi up). "
                     "To give up: pulumi destroy."
                 ),

@@ -127,7 +127,7 @@ class ClusterV20180412(ClusterHandler):
             "Application": [{"Tag": f"{each.name}_{each.version}"} for each in op.inputs.additional_packages] or None,
             "ClientToken": uuid.uuid4().hex,
         }
-        return str(op.api.call("CreateCluster", parameters)["ClusterId"])
+        return self.created_id(op, op.api.call("CreateCluster", parameters))
 
     def finish_create(self, op: Operation[ClusterInputs]) -> None:
         """Set how the cluster scales."""

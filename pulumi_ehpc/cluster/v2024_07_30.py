@@ -185,7 +185,7 @@ class ClusterV20240730(ClusterHandler):
 
     def _call_create(self, op: Operation[ClusterInputs], parameters: Mapping[str, Any], key: str, value: str) -> str:
         tags = [{key: tag, value: text} for tag, text in op.inputs.tags.items()] or None
-        return str(op.api.call("CreateCluster", {**parameters, "Tags": tags})["ClusterId"])
+        return self.created_id(op, op.api.call("CreateCluster", {**parameters, "Tags": tags}))
 
     def _send_update(self, op: Operation[ClusterInputs]) -> None:
         with op.lock(op.id):

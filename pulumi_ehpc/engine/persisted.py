@@ -7,6 +7,8 @@ That path is in every state, and is the only module that is found by a string.
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Final
 
@@ -15,6 +17,8 @@ from pulumi.dynamic import ConfigureRequest, ResourceProvider
 from pulumi_ehpc.engine import plugin_process
 from pulumi_ehpc.engine.stack_settings import DEFAULT_CONCURRENCY, STACK_SETTINGS, StackSettings
 from pulumi_ehpc.errors import EhpcError
+from pulumi_ehpc.lifecycle.journal import Journal
+from pulumi_ehpc.lifecycle.session import Session
 
 _PERSISTED_MODULE: Final = "pulumi_ehpc._providers"
 _classes: Final[dict[str, type[ResourceProvider]]] = {}
@@ -52,3 +56,17 @@ def provider_for(resource_type: str) -> ResourceProvider:
     """Return the provider that a resource is registered with."""
     import_module(_PERSISTED_MODULE)
     return _classes[resource_type]()
+
+
+_sessions: Final[dict[tuple[tuple[str, str], ...], Session]] = {}
+_sessions_guard: Final = threading.Lock()
+
+
+def session_for(config: Mapping[str, str]) -> Session:
+    """Return this process's session for a configuration; all resource types share it."""
+    key = tuple(sorted(config.items()))
+    with _sessions_guard:
+        if key not in _sessions:
+            settings = StackSettings.resolve(config, os.environ)
+            _sessions[key] = Session(settings.client, settings.api_version, Journal(settings.journal))
+        return _sessions[key]

@@ -14,6 +14,7 @@ import socket
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ LOG_FILE: Final = "EHPC_LOG_FILE"
 _RECONNECT_SECONDS: Final = 0.3
 _CONNECT_SECONDS: Final = 0.5
 _prepared = threading.Lock()
+_at_end: Final[list[Callable[[], None]]] = []
 _engine: engine_pb2_grpc.EngineStub | None = None
 
 
@@ -58,6 +60,11 @@ def show(urn: str, message: str, *, lasting: bool = False) -> None:
     # Progress is a courtesy; the watch on the engine deals with its death.
     with suppress(grpc.RpcError):
         _engine.Log(engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message, urn=urn, ephemeral=not lasting))
+
+
+def at_end(act: Callable[[], None]) -> None:
+    """Do something when the engine has ended its work; it says so by ``Cancel``, as when it is interrupted."""
+    _at_end.append(act)
 
 
 def _log_to(path: str | None) -> None:
@@ -125,6 +132,8 @@ class _CancelNotice:
     def Empty(self) -> Any:  # noqa: N802 - the name the SDK calls
         if sys._getframe(1).f_code.co_name == "Cancel":
             CANCELLED.set()
+            for act in _at_end:
+                act()
         return empty_pb2.Empty()
 
 

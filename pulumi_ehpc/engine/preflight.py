@@ -1,20 +1,24 @@
-"""Preflight: all resources of a program are checked before the first is registered.
+"""Preflight: all resources of a program are looked at before the first is registered.
 
 The engine stops at the first resource whose check fails, so a program with five mistakes would take five runs to
 correct. Preflight runs when the program's text has run: it checks whatever is known by then, and reports every
 violation of every resource at once. What is not known yet, and what needs the state, is left to the engine's check.
+
+It also collects what the resources claim (``lifecycle/claims.py``), which the stack's identity carries to the plugin
+process.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import Any, ClassVar, Final, Protocol
 from weakref import WeakKeyDictionary
 
-from pulumi import Output, RunError
+from pulumi import Output, ProviderResource, ResourceOptions, RunError, get_project, get_stack
 from pulumi.runtime.config import get_config
 from pulumi.runtime.settings import get_root_resource
 
@@ -22,91 +26,204 @@ from pulumi_ehpc.engine.identity import Identity
 from pulumi_ehpc.engine.stack_settings import STACK_SETTINGS, StackSettings
 from pulumi_ehpc.engine.values import from_engine
 from pulumi_ehpc.errors import EhpcError, Violation
-from pulumi_ehpc.lifecycle.checking import check
+from pulumi_ehpc.lifecycle.checking import check, clash
+from pulumi_ehpc.lifecycle.claims import Claim
 from pulumi_ehpc.lifecycle.operation import EngineContext, Plain
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.schema.unknowns import UNKNOWN
-from pulumi_ehpc.wording import shown
 
 _TURNS: Final = 50
 """Turns of the event loop in which values that need no engine become known."""
+_PARENT_SECONDS: Final = 1.0
+"""How long the URN of a resource's parent is waited for; one that depends on this program's clusters never comes."""
+_STACK: Final = "pulumi:pulumi:Stack"
+"""The type of the stack itself, which the engine leaves out of URNs."""
+_OUTPUT: Final = "output:"
+"""Begins what stands for a cluster whose id nothing here knows: resources that were given the same Output share it."""
 
 
-@dataclass(frozen=True)
+class Declared(Protocol):
+    """A resource of the program."""
+
+    resource_type: ClassVar[ResourceType[Any]]
+
+    @property
+    def pulumi_resource_type(self) -> str:
+        """The engine's name of its type."""
+
+
+@dataclass
 class _Entrant:
     """A resource that waits."""
 
-    resource_type: ResourceType[Any]
+    resource: Declared
     name: str
     inputs: Mapping[str, Any]
+    options: ResourceOptions
+    urn: str = ""
+
+    @property
+    def resource_type(self) -> ResourceType[Any]:
+        return self.resource.resource_type
 
     @property
     def title(self) -> str:
         return f"{self.resource_type.name} '{self.name}'"
 
-    @property
-    def cluster(self) -> object:
-        """What distinguishes its cluster from others: the id, or the very Output that will hold it."""
-        cluster = self.inputs.get("cluster")
-        return cluster if isinstance(cluster, str) else id(cluster)
-
 
 @dataclass
+class _Report:
+    """What is wrong with a program, a line for each violation; ``certain`` if not in one API version alone."""
+
+    broken: list[str] = field(default_factory=list)
+    certain: bool = False
+
+    def add(self, entrant: _Entrant, violations: list[Violation], *, certain: bool) -> None:
+        self.broken.extend(f"  {entrant.title}: {violation}" for violation in violations)
+        self.certain = self.certain or certain
+
+
 class Preflight:
-    """The resources of one running program.
+    """The resources of one running program that use one provider.
+
+    Args:
+        config: The stack's configuration of this package, as its plugin process will get it.
+        provider: The provider, unless it is the default one. It has settings of its own, which only its process knows.
+        of_stack: For such a provider: the id of the stack's identity.
 
     Attributes:
-        config: The stack's configuration of this package, as its plugin process will get it.
         identity: The id of the stack's identity, which previews of a new stack do not know.
+        refusal: Why the constructor of a resource was refused; no other resource passes then.
     """
 
-    config: Mapping[str, str]
-    identity: Output[str]
-    _waiting: list[_Entrant] = field(default_factory=list)
-    _passed: asyncio.Task[None] | None = None
+    def __init__(
+        self, config: Mapping[str, str], provider: ProviderResource | None = None, of_stack: Output[str] | None = None
+    ) -> None:
+        self._config = config
+        self._provider = provider
+        self._waiting: list[_Entrant] = []
+        self._report = _Report()
+        self._any_secret = False
+        self.refusal = ""
+        self._gathered: asyncio.Task[list[dict[str, Any]]] | None = None
+        claims: Output[list[dict[str, Any]]] = Output.from_input(self._claims())
+        self.identity: Output[str] = Identity(claims.apply(self._kept), provider, of_stack).id
 
-    def enter(self, resource_type: ResourceType[Any], name: str, inputs: Mapping[str, Any]) -> Output[None]:
+    def enter(self, resource: Declared, name: str, inputs: Mapping[str, Any], options: ResourceOptions) -> Output[None]:
         """Add a resource; the Output is known once all resources of the program have passed.
 
         Args:
-            resource_type: The resource type.
-            name: The resource's logical name.
+            resource: The resource.
+            name: Its logical name.
             inputs: What the program gives, Outputs and all.
+            options: Its engine options.
         """
-        self._waiting.append(_Entrant(resource_type, name, inputs))
+        self._waiting.append(_Entrant(resource, name, inputs, options))
         return Output.from_input(self._pass())
 
-    async def _pass(self) -> None:
-        if self._passed is None:
-            self._passed = asyncio.ensure_future(self._check_all())
-        await asyncio.shield(self._passed)
+    def _kept(self, claims: list[dict[str, Any]]) -> Output[list[dict[str, Any]]]:
+        return Output.secret(claims) if self._any_secret else Output.from_input(claims)
 
-    async def _check_all(self) -> None:
-        for _ in range(_TURNS):
-            await asyncio.sleep(0)
-        certain = not await self.identity.is_known()
-        broken: list[str] = []
-        try:
-            settings = StackSettings.resolve(self.config, os.environ)
-            taken: dict[tuple[object, str, str], str] = {}
-            for entrant in self._waiting:
-                known = from_engine({key: await _settled(value) for key, value in entrant.inputs.items()})
-                checked, violations, everywhere = _check(settings, entrant, known)
-                clashes = list(_clashes(entrant, checked, taken))
-                broken.extend(f"  {entrant.title}: {violation}" for violation in (*violations, *clashes))
-                certain = certain or bool(everywhere or clashes)
-        except EhpcError as error:
-            raise RunError(str(error)) from None
-        if broken and certain:
+    async def _pass(self) -> None:
+        await self._claims()
+        known = await self.identity.is_known()
+        broken = self._report.broken
+        if broken and (self._report.certain or not known):
             count = f"{len(broken)} declared values break" if len(broken) > 1 else "A declared value breaks"
             raise RunError("\n".join([f"{count} a rule. Nothing was changed.", *broken]))
 
+    async def _claims(self) -> Any:
+        if self._gathered is None:
+            self._gathered = asyncio.ensure_future(self._gather())
+        return await asyncio.shield(self._gathered)
 
-_preflights: Final[WeakKeyDictionary[object, Preflight]] = WeakKeyDictionary()
+    async def _gather(self) -> list[dict[str, Any]]:
+        """Check every resource, and return what they claim."""
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        if self.refusal:
+            raise RunError(self.refusal)
+        await self._name_all()
+        clusters = self._clusters()
+        claims: list[tuple[_Entrant, Claim]] = []
+        try:
+            settings = StackSettings.resolve(self._config, os.environ)
+            for entrant in self._waiting:
+                claims.append((entrant, await self._examine(settings, entrant, clusters)))
+        except EhpcError as error:
+            raise RunError(str(error)) from None
+        for (_, first), (entrant, second) in combinations(claims, 2):
+            if first.cluster and first.cluster == second.cluster:
+                clashes = list(clash(entrant.resource_type, second, first))
+                self._report.add(entrant, clashes, certain=bool(clashes))
+        return [_to_state(claim).to_dict() for entrant, claim in claims if entrant.resource_type.key]
+
+    async def _examine(self, settings: StackSettings, entrant: _Entrant, clusters: Mapping[int, str]) -> Claim:
+        """Check a resource, and return what it claims."""
+        # What is declared to be a secret is never part of a claim.
+        hidden = {name for name, each in entrant.resource_type.stored_properties.items() if each.secret}
+        given = {
+            name: await self._settled(value, hidden=name in hidden)
+            for name, value in entrant.inputs.items()
+            if name != "identity"
+        }
+        checked, violations, everywhere = _check(settings, entrant, from_engine({**given, "identity": UNKNOWN}))
+        if self._provider is None:
+            self._report.add(entrant, violations, certain=bool(everywhere))
+        resource_type = entrant.resource_type
+        claim = replace(resource_type.claim(entrant.urn, checked), name=entrant.name)
+        if claim.keys is None and given.get(resource_type.key) is None:
+            claim = replace(claim, keys=())  # it will be generated, and is no other resource's
+        cluster = entrant.inputs.get(resource_type.within)
+        where = clusters.get(id(cluster), f"{_OUTPUT}{id(cluster)}" if isinstance(cluster, Output) else "")
+        return replace(claim, cluster=claim.cluster or where)
+
+    def _clusters(self) -> dict[int, str]:
+        """Return the URN of each cluster that this program makes, by what identifies the Output of its id."""
+        made = [each for each in self._waiting if not each.resource_type.key and each.options.id is None]
+        return {id(vars(entrant.resource).get("id")): entrant.urn for entrant in made}
+
+    async def _name_all(self) -> None:
+        """Give each resource the URN that the engine will give it, where its parent's is known."""
+        own = {id(entrant.resource) for entrant in self._waiting}
+        parents = [entrant.options.parent for entrant in self._waiting]
+        others = {id(parent): parent for parent in parents if parent is not None and id(parent) not in own}
+        asked = {key: asyncio.ensure_future(parent.urn.future()) for key, parent in others.items()}
+        for future in asked.values():
+            future.add_done_callback(_looked_at)
+        if asked:
+            await asyncio.wait(asked.values(), timeout=_PARENT_SECONDS)
+        urns = {key: str(future.result() or "") for key, future in asked.items() if _came(future)}
+        for entrant in self._waiting:
+            parent = entrant.options.parent
+            entrant.urn = _urn_below(entrant, None if parent is None else urns.get(id(parent), ""))
+            urns[id(entrant.resource)] = entrant.urn
+
+    async def _settled(self, value: Any, *, hidden: bool) -> Any:
+        """Return a value with each Output in it replaced by what it holds, or by an unknown while that is not known."""
+        if isinstance(value, Mapping):
+            return {key: await self._settled(item, hidden=hidden) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [await self._settled(item, hidden=hidden) for item in value]
+        if not isinstance(value, Output):
+            return value
+        all_three = asyncio.gather(value.future(with_unknowns=True), value.is_known(), value.is_secret())
+        all_three.add_done_callback(_looked_at)
+        for _ in range(_TURNS):
+            if all_three.done():
+                held, known, secret = all_three.result()
+                self._any_secret = self._any_secret or (secret and not hidden)
+                return UNKNOWN if held is None and not known else held
+            await asyncio.sleep(0)
+        # Not cancelled: that would cancel what the engine's SDK itself waits for.
+        return UNKNOWN
 
 
-def preflight_of_stack() -> Preflight:
+_preflights: Final[WeakKeyDictionary[object, dict[ProviderResource | None, Preflight]]] = WeakKeyDictionary()
+
+
+def preflight_of_stack(provider: ProviderResource | None) -> Preflight:
     """Return the preflight of the program that runs now, making it and the stack's identity with the first resource.
 
     Programs of several stacks may run in one process, each with its own root resource.
@@ -116,10 +233,13 @@ def preflight_of_stack() -> Preflight:
         raise RunError(
             "Resources of pulumi_ehpc can be declared only while a program runs: use `pulumi preview` or `pulumi up`."
         )
-    if root not in _preflights:
+    preflights = _preflights.setdefault(root, {})
+    if None not in preflights:
         config = {name: value for name in STACK_SETTINGS if (value := get_config(name)) is not None}
-        _preflights[root] = Preflight(config, Identity().id)
-    return _preflights[root]
+        preflights[None] = Preflight(config)
+    if provider not in preflights:
+        preflights[provider] = Preflight({}, provider, preflights[None].identity)
+    return preflights[provider]
 
 
 def _check(
@@ -130,7 +250,7 @@ def _check(
     A living object keeps the version that made it, which only the state knows. So what is wrong in the set version
     alone is no reason yet to stop the program; the engine's check decides.
     """
-    resource_type, engine = entrant.resource_type, EngineContext(urn="", name=entrant.name)
+    resource_type, engine = entrant.resource_type, EngineContext(urn=entrant.urn, name=entrant.name)
 
     def checked(version: str) -> tuple[dict[str, Any], list[Violation]]:
         return check(resource_type, Session(settings.client, version), engine, {}, inputs)
@@ -144,33 +264,23 @@ def _check(
     return tidied, violations, everywhere
 
 
-def _clashes(entrant: _Entrant, inputs: Plain, taken: dict[tuple[object, str, str], str]) -> Iterator[Violation]:
-    """Find another resource of the same cluster with the same unique property; both would act on the same objects."""
-    for name in entrant.resource_type.unique:
-        value = inputs.get(name)
-        if isinstance(value, str):
-            first = taken.setdefault((entrant.cluster, name, value), entrant.title)
-            if first != entrant.title:
-                yield Violation(name, shown(value), f"is taken by {first} of the same cluster; it must be unique there")
+def _to_state(claim: Claim) -> Claim:
+    """Return a claim without what only this process knows."""
+    return replace(claim, cluster="") if claim.cluster.startswith(_OUTPUT) else claim
 
 
-async def _settled(value: Any) -> Any:
-    """Return a value with each Output in it replaced by what it holds, or by an unknown while that is not known."""
-    if isinstance(value, Mapping):
-        return {key: await _settled(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [await _settled(item) for item in value]
-    if not isinstance(value, Output):
-        return value
-    both = asyncio.gather(value.future(with_unknowns=True), value.is_known())
-    both.add_done_callback(_looked_at)
-    for _ in range(_TURNS):
-        if both.done():
-            held, known = both.result()
-            return UNKNOWN if held is None and not known else held
-        await asyncio.sleep(0)
-    # Not cancelled: that would cancel what the engine's SDK itself waits for.
-    return UNKNOWN
+def _urn_below(entrant: _Entrant, parent_urn: str | None) -> str:
+    """Return a resource's URN below its parent, or below none; empty while the parent's is not known."""
+    if parent_urn == "":
+        return ""
+    above = "" if parent_urn is None else parent_urn.split("::")[2]
+    chain = "" if above in ("", _STACK) else f"{above}$"
+    kind = f"{chain}{entrant.resource.pulumi_resource_type}"
+    return f"urn:pulumi:{get_stack()}::{get_project()}::{kind}::{entrant.name}"
+
+
+def _came(future: asyncio.Future[Any]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
 
 
 def _looked_at(done: asyncio.Future[Any]) -> None:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from pulumi import dynamic
 
 from pulumi_ehpc.engine import plugin_process
 from pulumi_ehpc.engine.defects import describe_defect
-from pulumi_ehpc.engine.persisted import PersistedProvider
+from pulumi_ehpc.engine.persisted import PersistedProvider, session_for
 from pulumi_ehpc.engine.rpc_context import NEWS, RpcContext, current_rpc_context
-from pulumi_ehpc.engine.stack_settings import StackSettings
 from pulumi_ehpc.engine.values import from_engine, to_engine
 from pulumi_ehpc.errors import EhpcError
 from pulumi_ehpc.lifecycle.checking import RECORDED
 from pulumi_ehpc.lifecycle.lifecycle import Lifecycle, PartialFailureError
 from pulumi_ehpc.lifecycle.operation import EngineContext, NotFound
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
-from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.schema.unknowns import map_leaves
 
 
@@ -43,7 +38,7 @@ class Provider(PersistedProvider):
         Raises:
             EhpcError: A setting is wrong; every operation then fails with it, beginning with check.
         """
-        return Lifecycle(self.resource_type, _session(self.config))
+        return Lifecycle(self.resource_type, session_for(self.config))
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """See ``Lifecycle.check``."""
@@ -61,7 +56,7 @@ class Provider(PersistedProvider):
         """
         with _Guarded(self.resource_type, "diff") as rpc:
             old, new, outputs = rpc.properties("old_inputs"), from_engine(_news), from_engine(_olds)
-            difference = self.lifecycle.diff(old, new, outputs)
+            difference = self.lifecycle.diff(_engine_context(rpc, _id), old, new, outputs)
             changes = None if difference and not difference.hidden else bool(difference)
             return dynamic.DiffResult(changes, list(difference.replaces), [], delete_before_replace=True)
         return dynamic.DiffResult(False, [], [])
@@ -111,13 +106,17 @@ class _Guarded:
 
     def __exit__(self, error_class: object, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, PartialFailureError):
-            self._rpc.fail_partly(error.state.id, error.state.outputs, str(error))
-        elif isinstance(error, EhpcError):
-            self._rpc.fail(str(error))
+            self._rpc.fail_partly(error.state.id, error.state.outputs, self._message(error.cause))
         elif error is not None:
-            where = f"{self._verb} of {self._resource_type.name} '{self._rpc.name}'"
-            self._rpc.fail(describe_defect(error, where=where, secrets=self._secrets()))
+            self._rpc.fail(self._message(error))
         return True
+
+    def _message(self, error: BaseException) -> str:
+        """Return what the user reads of an error; one that was not foreseen leaves its trace."""
+        if isinstance(error, EhpcError):
+            return str(error)
+        where = f"{self._verb} of {self._resource_type.name} '{self._rpc.name}'"
+        return describe_defect(error, where=where, secrets=self._secrets())
 
     def _secrets(self) -> set[str]:
         """Return every secret string that the request carries."""
@@ -130,20 +129,6 @@ class _Guarded:
                 if misspelt or (name in known and known[name].secret):
                     map_leaves(value, lambda leaf: strings.add(leaf) if isinstance(leaf, str) else None)
         return strings
-
-
-_sessions: Final[dict[tuple[tuple[str, str], ...], Session]] = {}
-_sessions_guard: Final = threading.Lock()
-
-
-def _session(config: Mapping[str, str]) -> Session:
-    """Return this process's session for a configuration; all resource types share it."""
-    key = tuple(sorted(config.items()))
-    with _sessions_guard:
-        if key not in _sessions:
-            settings = StackSettings.resolve(config, os.environ)
-            _sessions[key] = Session(settings.client, settings.api_version)
-        return _sessions[key]
 
 
 def _engine_context(rpc: RpcContext, id: str = "") -> EngineContext:

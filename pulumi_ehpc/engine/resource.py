@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pulumi import Output, ResourceOptions, RunError
 from pulumi.dynamic import Resource as DynamicResource
 
+from pulumi_ehpc.engine.options import options_in_cluster, provider_of, refuse_create_before_delete
 from pulumi_ehpc.engine.persisted import provider_for
 from pulumi_ehpc.engine.preflight import preflight_of_stack
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
@@ -53,17 +54,20 @@ class Resource(Properties, EngineSide, DynamicResource):
     def __init__(self, resource_name: str, opts: ResourceOptions | None = None, **given: Any) -> None:
         self._title = f"{self.resource_type.name} '{resource_name}'"
         properties = self.resource_type.properties
-        self._refuse_derived(given)
-        options = ResourceOptions.merge(self.options(given), opts)
+        try:
+            self._refuse_derived(given)
+            refuse_create_before_delete(self._title, opts)
+        except RunError as error:
+            # What was declared before waits for preflight, and would be created otherwise.
+            preflight_of_stack(provider_of(opts)).refusal = str(error)
+            raise
+        options = self._options = ResourceOptions.merge(self.options(given), opts)
         # A name that no property has goes along, so that check reports it with everything else that is wrong.
         unknown = {name: plain(value) for name, value in given.items() if name not in properties}
         inputs: dict[str, Any] = {**unknown, **self.declared(given)}
-        preflight = preflight_of_stack()
-        inputs["identity"] = preflight.identity
-        if options is None or options.provider is None:
-            # Another provider has settings of its own, which only its process knows.
-            passed = preflight.enter(self.resource_type, resource_name, dict(inputs))
-            inputs["identity"] = Output.all(preflight.identity, passed).apply(lambda both: both[0])
+        preflight = preflight_of_stack(provider_of(options))
+        passed = preflight.enter(self, resource_name, dict(inputs), options)
+        inputs["identity"] = Output.all(preflight.identity, passed).apply(lambda both: both[0])
         former = {name: each.former_name for name, each in properties.items() if each.former_name}
         inputs.update(dict.fromkeys((*outputs_of(type(self)), *former.values())))
         super().__init__(provider_for(self.resource_type.name), resource_name, inputs, options)
@@ -93,7 +97,8 @@ class Resource(Properties, EngineSide, DynamicResource):
 
     def reference(self) -> Any:
         """Return what other resources name it by: its id."""
-        return self.id
+        # Not every engine tells the id of what it reads during a preview; the program knows it.
+        return self.id if self._options.id is None else self._options.id
 
     def declared(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Turn arguments into inputs: a resource that is given becomes its id or name, a keyed list its maps."""
@@ -116,11 +121,13 @@ class Resource(Properties, EngineSide, DynamicResource):
         """Return engine options. Names are unique in a cluster, so a replacement always deletes first."""
         cluster = given.get("cluster")
         stored = self.resource_type.stored_properties
-        return ResourceOptions(
+        own = ResourceOptions(
             delete_before_replace=True,
-            deleted_with=cluster if isinstance(cluster, Resource) else None,
             additional_secret_outputs=[name for name, declared in stored.items() if declared.secret],
         )
+        if not isinstance(cluster, Resource):
+            return own
+        return ResourceOptions.merge(own, options_in_cluster(cluster, cluster._options))
 
 
 def _split(declared: Property, value: Any) -> dict[str, Output[Any]]:

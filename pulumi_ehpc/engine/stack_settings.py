@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
+
+from platformdirs import user_state_path
 
 from pulumi_ehpc.api.settings import MAX_CONNECTIONS, Settings
 from pulumi_ehpc.api.spec import VERSIONS
@@ -16,10 +19,17 @@ from pulumi_ehpc.hosts import is_loopback
 
 T = TypeVar("T")
 
-STACK_SETTINGS: Final = ("ehpc:region", "ehpc:apiVersion", "ehpc:endpoint", "ehpc:maxQps", "ehpc:concurrency")
+STACK_SETTINGS: Final = (
+    "ehpc:region",
+    "ehpc:apiVersion",
+    "ehpc:endpoint",
+    "ehpc:maxQps",
+    "ehpc:concurrency",
+    "ehpc:journal",
+)
 """Stack configuration that this package reads. Credentials are never part of it."""
 
-REGION, API_VERSION, ENDPOINT, MAX_QPS, CONCURRENCY = STACK_SETTINGS
+REGION, API_VERSION, ENDPOINT, MAX_QPS, CONCURRENCY, JOURNAL = STACK_SETTINGS
 
 DEFAULT_CONCURRENCY: Final = 32
 """Maximum number of operations at the same time, unless set otherwise."""
@@ -27,10 +37,20 @@ DEFAULT_CONCURRENCY: Final = 32
 SET_REGION: Final = f"Set it with `pulumi config set {REGION} cn-hangzhou`, or in ALIBABA_CLOUD_REGION_ID."
 """Next step when no region is set."""
 
-_VARIABLES: Final = {REGION: "ALIBABA_CLOUD_REGION_ID", API_VERSION: "EHPC_API_VERSION", ENDPOINT: "EHPC_ENDPOINT"}
+_VARIABLES: Final = {
+    REGION: "ALIBABA_CLOUD_REGION_ID",
+    API_VERSION: "EHPC_API_VERSION",
+    ENDPOINT: "EHPC_ENDPOINT",
+    JOURNAL: "EHPC_JOURNAL",
+}
 _HIGHEST_MAX_QPS: Final = 1000
 _REGION_ID: Final = re.compile(r"[a-z]{2,}(-[a-z0-9]+)+")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+def default_journal() -> Path:
+    """Return the folder of the journal of intents, unless set otherwise."""
+    return user_state_path("pulumi-ehpc") / "intents"
 
 
 @dataclass(frozen=True)
@@ -41,11 +61,13 @@ class StackSettings:
         client: Which endpoint to call, and how fast.
         api_version: API version that new resources are created with.
         concurrency: Maximum number of operations at the same time.
+        journal: Folder of the journal of intents.
     """
 
     client: Settings = field(default_factory=Settings)
     api_version: str = VERSIONS[-1]
     concurrency: int = DEFAULT_CONCURRENCY
+    journal: Path = field(default_factory=default_journal)
 
     @classmethod
     def resolve(cls, config: Mapping[str, str], environ: Mapping[str, str]) -> StackSettings:
@@ -77,10 +99,11 @@ class StackSettings:
         )
         concurrency = read(CONCURRENCY, partial(_integer, maximum=MAX_CONNECTIONS), DEFAULT_CONCURRENCY)
         api_version = read(API_VERSION, _api_version, VERSIONS[-1])
+        journal = read(JOURNAL, _folder, default_journal())
         if violations:
             next_step = "Correct them with `pulumi config set`."
             raise InputError("The settings are not valid.", violations, next_step=next_step)
-        return cls(client, api_version, concurrency)
+        return cls(client, api_version, concurrency, journal)
 
 
 def find_setting(setting: str, config: Mapping[str, str], environ: Mapping[str, str]) -> tuple[str, str]:
@@ -106,6 +129,14 @@ def _api_version(value: str) -> str:
     if value not in VERSIONS:
         raise ValueError(f"must be one of {', '.join(VERSIONS)}")
     return value
+
+
+def _folder(value: str) -> Path:
+    # What a relative path begins at differs between the shell, the program and the plugin process.
+    path = Path(value).expanduser()
+    if not path.is_absolute():
+        raise ValueError("must be the absolute path of a folder, or begin with ~")
+    return path
 
 
 def _integer(value: str, maximum: int) -> int:

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pulumi_ehpc.errors import Violation
+from pulumi_ehpc.lifecycle.claims import Claim, Program
 from pulumi_ehpc.lifecycle.operation import EngineContext, Plain
 from pulumi_ehpc.lifecycle.ownership import NamingContext
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.schema.diff import compare
 from pulumi_ehpc.schema.properties import I
-from pulumi_ehpc.schema.property import REPLACE, Property
+from pulumi_ehpc.schema.property import REPLACE, Property, PropertyType
 from pulumi_ehpc.schema.unknowns import Unknown, has_unknown
 from pulumi_ehpc.schema.validation import Validator
 from pulumi_ehpc.wording import shown
@@ -114,3 +115,32 @@ def _sound(values: Plain, violations: Sequence[Violation], properties: Mapping[s
         for name, value in values.items()
         if name not in broken and (properties[name].secret or not isinstance(value, Unknown))
     }
+
+
+def clashes(resource_type: ResourceType[I], claim: Claim, program: Program) -> Iterator[Violation]:
+    """Find other resources of the program that act on the same objects of the same cluster."""
+    for other in program.beside(claim):
+        yield from clash(resource_type, claim, other)
+
+
+def clash(resource_type: ResourceType[I], claim: Claim, other: Claim) -> Iterator[Violation]:
+    """Compare two claims in one cluster."""
+    same_type = claim.resource_type == other.resource_type
+    where = f"{other.title} of the same cluster"
+    if same_type and (claim.exclusive or other.exclusive):
+        rule = f"cannot stand beside {where}: the exclusive one removes what the other declares"
+        yield Violation("exclusive", str(claim.exclusive), rule)
+    elif same_type and (shared := set(claim.keys or ()) & set(other.keys or ())):
+        key = min(shared)
+        is_map = resource_type.properties[resource_type.key].property_type is PropertyType.KEYED_LIST
+        name = f"{resource_type.key}.{key}" if is_map else resource_type.key
+        yield Violation(name, shown(key), f"is taken by {where}; it must be unique there")
+    elif claim.prefix and claim.prefix == other.prefix:
+        yield Violation(resource_type.prefix, shown(claim.prefix), f"is taken by {where}; it must be unique there")
+    elif claim.prefix and other.prefix and _one_begins_with_the_other(claim.prefix, other.prefix):
+        rule = f"clashes with {other.prefix} of {where}: neither may begin with the other"
+        yield Violation(resource_type.prefix, shown(claim.prefix), rule)
+
+
+def _one_begins_with_the_other(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)

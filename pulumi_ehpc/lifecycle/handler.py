@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import ClassVar, Generic
+from typing import Any, ClassVar, Generic
 
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.operation import NotFound, Operation, ReadOutcome, ResourceState
@@ -40,6 +40,21 @@ class Handler(ABC, Generic[I]):
         """Check rules over several properties. Broken and unknown values are left out of ``inputs``.
 
         Unknown secrets are not: a rule distinguishes one that is not known yet from one that is missing.
+        """
+        return ()
+
+    def refuse_create(self, op: Operation[I]) -> None:
+        """Raise ``RefusedError`` where create would, before the old half of a replacement is deleted."""
+        return
+
+    def held(self, inputs: I, outputs: Mapping[str, Any]) -> Iterable[str]:
+        """Return the natural keys under which this resource owns something by its outputs, and so deletes it."""
+        return ()
+
+    def keys_there(self, op: Operation[I]) -> Iterable[str]:
+        """List the natural keys under which something stands in a cluster, whoever made it. Must change nothing.
+
+        Of ``op.inputs`` only the cluster is there. Where the key is a prefix of host names, the host names are listed.
         """
         return ()
 

@@ -7,11 +7,17 @@ Python, with ``UNKNOWN`` where something is not known yet.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final, Generic, TypeVar
 
-from pulumi_ehpc.errors import EhpcError, NotFoundError, Violation
+from pulumi_ehpc.errors import EhpcError, NotFoundError, RefusedError, Violation
 from pulumi_ehpc.lifecycle import checking
+from pulumi_ehpc.lifecycle.announcing import much_removed, taken_over
+from pulumi_ehpc.lifecycle.claims import Replaced, keys_of
+from pulumi_ehpc.lifecycle.handing_over import handed_over
 from pulumi_ehpc.lifecycle.handler import Handler
+from pulumi_ehpc.lifecycle.journal import Intents
+from pulumi_ehpc.lifecycle.named import differing
 from pulumi_ehpc.lifecycle.operation import (
     NOT_FOUND,
     EngineContext,
@@ -24,9 +30,11 @@ from pulumi_ehpc.lifecycle.operation import (
 from pulumi_ehpc.lifecycle.ownership import marker
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
+from pulumi_ehpc.lifecycle.vanished import place, vanished
 from pulumi_ehpc.schema.diff import Difference, as_declared, compare
 from pulumi_ehpc.schema.properties import I, with_new_names
 from pulumi_ehpc.schema.property import PropertyType
+from pulumi_ehpc.schema.unknowns import has_unknown
 
 T = TypeVar("T")
 
@@ -34,11 +42,17 @@ _OWN_MAPS: Final = (PropertyType.STRING_MAP, PropertyType.KEYED_LIST)
 
 
 class PartialFailureError(EhpcError):
-    """The service accepted the object, but the operation did not finish; id and outputs stay in state."""
+    """The service accepted the object, but the operation did not finish; id and outputs stay in state.
 
-    def __init__(self, state: ResourceState, cause: EhpcError) -> None:
+    Attributes:
+        state: What stays in state.
+        cause: Why it did not finish; no ``EhpcError`` where that was not foreseen.
+    """
+
+    def __init__(self, state: ResourceState, cause: BaseException) -> None:
         super().__init__(str(cause))
         self.state = state
+        self.cause = cause
 
 
 class Lifecycle(Generic[I]):
@@ -52,18 +66,27 @@ class Lifecycle(Generic[I]):
 
     def check(self, engine: EngineContext, old: Plain, new: Plain) -> tuple[dict[str, Any], list[Violation]]:
         """Check declared values; see ``checking.check``."""
-        return checking.check(self.resource_type, self.session, engine, self._today(old), new)
+        inputs, violations = checking.check(self.resource_type, self.session, engine, self._today(old), new)
+        if self.resource_type.key:
+            program, claim = self.session.program, self.resource_type.claim(engine.urn, inputs)
+            program.declare(claim, inputs)
+            violations.extend(checking.clashes(self.resource_type, claim, program))
+            before = self.resource_type.claim(engine.urn, self._today(old))
+            for note in (*taken_over(program, claim, before), *much_removed(program, claim, before)):
+                engine.log(note)
+        return inputs, violations
 
-    def diff(self, old: Plain, new: Plain, outputs: Plain) -> Difference:
+    def diff(self, engine: EngineContext, old: Plain, new: Plain, outputs: Plain) -> Difference:
         """Compare the inputs in state with those the program gives; see ``schema.diff.compare``.
 
-        An object that the service could not build is replaced once ``allow_replacement`` consents to it.
+        An object that the service could not build is replaced once ``allow_replacement`` consents to it. What was
+        handed over or may be adopted now asks for an update, although no declared value says so.
         """
-        failed = self.resource_type.failed_status
-        if failed and new.get("allow_replacement") is True and outputs.get("status") == failed:
-            return Difference(replaces=("allow_replacement",), hidden=True)
-        handler = self.resource_type.handler(str(old.get("api_version") or new.get("api_version")))
-        return compare(self.resource_type.stored_properties, handler.changes, self._today(old), new)
+        difference = self._compare(old, new, outputs)
+        self._learn(engine, old, outputs)
+        if difference.replaces:
+            self.session.program.replaced(engine.urn, Replaced(engine.id, old, outputs))
+        return difference
 
     # -- with network ---------------------------------------------------------------------------------------------
 
@@ -75,6 +98,14 @@ class Lifecycle(Generic[I]):
             EhpcError: Nothing was made.
         """
         op = self._operation(engine, inputs, {}, {}, self.resource_type.timeouts.create_minutes)
+        old = self.session.program.replaced_without_delete(engine.urn)
+        if old is not None and self._is_in_the_way(engine, old, inputs):
+            raise RefusedError(
+                f"{op.title}: its replacement would be created before the old one is deleted, take over the same "
+                "object and lose it then. Nothing was changed.",
+                next_step="Leave delete_before_replace at its default, in transformations as well. Where "
+                "retain_on_delete keeps the old one, set it to False on this resource and run `pulumi up` first.",
+            )
         return self._finish(op, self._handler(inputs).create)
 
     def update(self, engine: EngineContext, inputs: Plain, old_inputs: Plain, outputs: Plain) -> ResourceState:
@@ -93,10 +124,18 @@ class Lifecycle(Generic[I]):
 
         Raises:
             RefusedError: It was looked for in another region or with another account than its own.
+            EhpcError: A program reads it by its id for the first time, and it does not exist.
         """
+        in_state = "api_version" in inputs or "api_version" in outputs
+        # Nothing was recorded of what a program only reads (``ResourceOptions(id=...)``): the engine never checks it.
+        here = {"api_version": self.session.api_version, "region": self.session.settings.region}
+        outputs = outputs if in_state else {**self._public(outputs), **here}
+        inputs = {**{name: outputs.get(name) or value for name, value in here.items()}, **inputs}
         op = self._operation(engine, inputs, inputs, outputs, self.resource_type.timeouts.update_minutes)
         found = self._unless_gone(op, inputs["region"], self._handler(inputs).read)
         if isinstance(found, NotFound):
+            if not in_state:
+                raise EhpcError(f"{op.title}: {op.id} was not found {place(op, _account(op))}.")
             return found
         declared = self._today(inputs)
         kept = {
@@ -114,12 +153,74 @@ class Lifecycle(Generic[I]):
             RefusedError: It was looked for in another region or with another account than its own.
         """
         op = self._operation(engine, inputs, inputs, outputs, self.resource_type.timeouts.delete_minutes)
-        self._unless_gone(op, inputs["region"], self._handler(inputs).delete)
+        self._refuse_if_create_would(engine, inputs)
+        if not handed_over(op, self.resource_type, inputs):
+            self._unless_gone(op, inputs["region"], self._handler(inputs).delete)
+            op.intents.drop(keys_of(inputs.get(self.resource_type.key)) or ())
+        self.session.program.deleted(engine.urn)
+
+    def keys_there(self, cluster_id: str, *, api_version: str, region: str) -> list[str]:
+        """List the natural keys of this type under which something stands in a cluster, whoever made it."""
+        inputs = {self.resource_type.within: cluster_id, "api_version": api_version, "region": region}
+        op = self._operation(EngineContext(urn="", name=""), inputs, {}, {}, minutes=1)
+        return sorted(self._handler(inputs).keys_there(op))
 
     # -- pieces ---------------------------------------------------------------------------------------------------
 
+    def _is_in_the_way(self, engine: EngineContext, old: Replaced, inputs: Plain) -> bool:
+        """Tell whether the old half of a replacement still is what the new one would find under its own key.
+
+        Without a delete in this process it may be gone all the same: an earlier run deleted it and was interrupted.
+        """
+        names = (name for name in (self.resource_type.within, self.resource_type.key) if name)
+        if any(old.inputs.get(name) != inputs.get(name) for name in names):
+            return False
+        minutes = self.resource_type.timeouts.create_minutes
+        op = self._operation(replace(engine, id=old.id), old.inputs, old.inputs, old.outputs, minutes)
+        handler = self._handler(old.inputs)
+        found = self._unless_gone(op, old.inputs["region"], handler.read)
+        if isinstance(found, NotFound) or not self.resource_type.key:
+            return not isinstance(found, NotFound)
+        return bool(differing(self.resource_type.inputs.of(inputs), found.inputs, handler.changes).replaces)
+
     def _handler(self, inputs: Plain) -> Handler[I]:
         return self.resource_type.handler(inputs["api_version"])
+
+    def _refuse_if_create_would(self, engine: EngineContext, inputs: Plain) -> None:
+        """Refuse to delete the old half of a replacement where the new one could not be created under its new key."""
+        new = self.session.program.inputs_after_replacement(engine.urn)
+        which = (self.resource_type.key, self.resource_type.within)
+        moved = any(keys_of(new.get(name)) != keys_of(inputs.get(name)) for name in which if name in new)
+        if moved and not has_unknown(new.get(self.resource_type.within)):
+            context = replace(engine, id="", log=lambda message: None)
+            minutes = self.resource_type.timeouts.create_minutes
+            self._handler(new).refuse_create(self._operation(context, new, {}, {}, minutes))
+
+    def _compare(self, old: Plain, new: Plain, outputs: Plain) -> Difference:
+        failed = self.resource_type.failed_status
+        if failed and new.get("allow_replacement") is True and outputs.get("status") == failed:
+            return Difference(replaces=("allow_replacement",), hidden=True)
+        handler = self.resource_type.handler(str(old.get("api_version") or new.get("api_version")))
+        found = compare(self.resource_type.stored_properties, handler.changes, self._today(old), new)
+        if not found and (outputs.get("handed_over") or self._adopts_now(handler, new, outputs)):
+            return Difference(updates=("handed_over",), hidden=True)
+        return found
+
+    def _adopts_now(self, handler: Handler[I], new: Plain, outputs: Plain) -> bool:
+        """Tell whether ``adopt_existing`` was added to what is in state and not owned."""
+        if new.get("adopt_existing") is not True:
+            return False
+        held = handler.held(self.resource_type.inputs.of(new), outputs)
+        return not set(keys_of(new.get(self.resource_type.key)) or ()) <= set(held)
+
+    def _learn(self, engine: EngineContext, inputs: Plain, outputs: Plain) -> None:
+        """Tell the others in this process which cluster is this stack's, and which keys are this resource's."""
+        if not self.resource_type.key:
+            self.session.program.own_cluster(engine.urn, engine.id)
+            return
+        handler = self._handler(inputs)
+        held = handler.held(self.resource_type.inputs.of(self._today(inputs)), outputs)
+        self.session.program.holds(engine.urn, held)
 
     def _unless_gone(self, op: Operation[I], region: str, act: Callable[[Operation[I]], T]) -> T | NotFound:
         """Act on the object. That it is gone is believed only where it lives, and of the account it belongs to."""
@@ -139,13 +240,32 @@ class Lifecycle(Generic[I]):
         return name in self.resource_type.properties and self.resource_type.properties[name].property_type in _OWN_MAPS
 
     def _finish(self, op: Operation[I], act: Callable[[Operation[I]], ResourceState]) -> ResourceState:
+        """Act on the object. Once the service has accepted it, nothing that fails may lose its id, whatever it is."""
+        self.session.program.begins(op.engine.urn, creates=not op.engine.id)
         try:
-            state = act(op)
-        except EhpcError as error:
-            if op.accepted is None:
-                raise
-            raise PartialFailureError(self._complete(op, op.accepted), error) from None
-        return self._complete(op, state)
+            return self._complete(op, act(op))
+        except BaseException as error:
+            cause = self._explained(op, error)
+            if op.accepted is not None:
+                raise PartialFailureError(self._complete(op, op.accepted), cause) from None
+            if cause is not error:
+                raise cause from None
+            raise
+        finally:
+            if op.accepted is not None:
+                engine = replace(op.engine, id=op.accepted.id)
+                self._learn(engine, op.inputs.values, op.accepted.outputs)
+            self.session.program.stops(op.engine.urn)
+
+    def _explained(self, op: Operation[I], error: BaseException) -> BaseException:
+        """Return what to say of an error: that all is gone is said only of the account that it belongs to."""
+        if not isinstance(error, NotFoundError) or not self.resource_type.is_gone(error):
+            return error
+        try:
+            self.session.require_account(op.api.client, str(op.outputs.get("account_id") or ""), op.title)
+        except Exception as refusal:
+            return refusal
+        return vanished(op, error, account_id=_account(op))
 
     def _complete(self, op: Operation[I], state: ResourceState) -> ResourceState:
         """Add what the outputs of all types have: what was declared, without secrets, and where the object lives."""
@@ -168,22 +288,35 @@ class Lifecycle(Generic[I]):
     ) -> Operation[I]:
         client = self.session.client(str(inputs.get("region") or ""))
         given = {name: value for name, value in self._today(inputs).items() if value is not None}
+        own_marker = marker(str(inputs.get("identity") or ""), engine.urn)
+        cluster = str(inputs.get(self.resource_type.within) or "")
         return Operation(
             resource_type=self.resource_type.name,
             engine=engine,
             inputs=self.resource_type.inputs.of(given),
             old_inputs=self.resource_type.inputs.of(self._today(old_inputs)),
             outputs=self._today(outputs),
-            marker=marker(str(inputs.get("identity") or ""), engine.urn),
+            marker=own_marker,
             api=client.for_version(inputs["api_version"]),
             timeout_seconds=engine.timeout_seconds or minutes * 60.0,
             lock=self.session.lock,
+            cluster=cluster,
+            program=self.session.program,
+            intents=Intents(
+                journal=self.session.journal,
+                marker=own_marker,
+                resource_type=self.resource_type.name,
+                urn=engine.urn,
+                cluster=cluster,
+                needed=not self.session.program.is_own(cluster),
+                log=engine.log,
+            ),
         )
 
 
 def _account(op: Operation[Any]) -> str:
     try:
         return op.api.client.account_id() or ""
-    except EhpcError:
+    except Exception:
         # Not worth losing a finished create for; an unknown account is recorded as such.
         return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
@@ -38,7 +38,8 @@ class MemberSetHandler(Handler[I], Generic[I, M, N]):
     cancelled between two of them. Create and update are the same.
 
     A subclass must set ``max_added`` and ``members``, and implement ``list_members``, ``plan``, ``add``, ``was_added``,
-    ``remove``, ``record_members``, ``finish``, ``report`` and ``owned``.
+    ``remove``, ``record_members``, ``finish``, ``report`` and ``owned``. It should override ``keys_of``
+    and ``note_lost``.
 
     Attributes:
         max_added: Members that one call may add.
@@ -60,9 +61,17 @@ class MemberSetHandler(Handler[I], Generic[I, M, N]):
     def add(self, op: Operation[I], batch: Sequence[N]) -> None:
         """Add a batch with one call."""
 
+    def keys_of(self, op: Operation[I], batch: Sequence[N]) -> Collection[str]:
+        """Return the natural keys under which a batch stands in the journal of intents."""
+        return ()
+
     @abstractmethod
     def was_added(self, batch: Sequence[N], before: Sequence[M], now: Sequence[M]) -> bool:
         """Tell whether a batch whose response was lost is there."""
+
+    def note_lost(self, op: Operation[I], members: Sequence[M], batch: Sequence[N]) -> None:
+        """Note that the response to a batch was lost; what is looked for now may not be seen."""
+        return
 
     @abstractmethod
     def remove(self, op: Operation[I], members: Sequence[M]) -> None:
@@ -86,7 +95,10 @@ class MemberSetHandler(Handler[I], Generic[I, M, N]):
 
     def create(self, op: Operation[I]) -> ResourceState:
         """Make the members what is declared; what an interrupted run added is found and counted."""
-        plan = self.plan(op, self.list_members(op))
+        return self._converge(op, self.list_members(op))
+
+    def _converge(self, op: Operation[I], present: list[M]) -> ResourceState:
+        plan = self.plan(op, present)
         if plan.remove:
             self.remove(op, plan.remove)
         members = list(plan.keep)
@@ -104,7 +116,7 @@ class MemberSetHandler(Handler[I], Generic[I, M, N]):
 
     def update(self, op: Operation[I]) -> ResourceState:
         """Make the members what is declared."""
-        return self.create(op)
+        return self._converge(op, self.list_members(op))
 
     def read(self, op: Operation[I]) -> ReadOutcome | NotFound:
         """Look at the members."""
@@ -115,7 +127,12 @@ class MemberSetHandler(Handler[I], Generic[I, M, N]):
         self.remove(op, self.owned(op, self.list_members(op)))
 
     def _add(self, op: Operation[I], batch: Sequence[N], before: Sequence[M]) -> None:
-        op.create_or_find(lambda: self.add(op, batch), lambda: self.was_added(batch, before, self.list_members(op)))
+        def was_added() -> bool:
+            # First, because the look may fail.
+            self.note_lost(op, before, batch)
+            return self.was_added(batch, before, self.list_members(op))
+
+        op.create_or_find(lambda: self.add(op, batch), was_added, self.keys_of(op, batch))
 
 
 def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

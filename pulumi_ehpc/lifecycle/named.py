@@ -1,22 +1,24 @@
 """Handlers of one object with a natural key in a cluster: a queue by its name, a mount by its directory.
 
-An object that exists already is adopted. Found and as declared: used and kept up to date, but left in place at delete.
-Found and different: refused. In both cases, with ``adopt_existing=True``, it is changed and deleted as if this program
-had created it.
+An object that exists already under a declared key: on a cluster of this stack the program has the last word, so it is
+brought to what is declared and is this resource's from then on. On any other cluster it is refused, unless
+``adopt_existing=True`` says that it may be changed and deleted as if this program had created it, or the journal of
+intents shows that an interrupted run of this resource made it.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic
 
 from pulumi_ehpc.errors import RefusedError
 from pulumi_ehpc.lifecycle.handler import Handler
-from pulumi_ehpc.lifecycle.operation import NOT_FOUND, NotFound, Operation, Plain, ReadOutcome, ResourceState
-from pulumi_ehpc.schema.diff import as_declared, compare
+from pulumi_ehpc.lifecycle.operation import NOT_FOUND, NotFound, Operation, ReadOutcome, ResourceState
+from pulumi_ehpc.schema.diff import Difference, as_declared, compare
 from pulumi_ehpc.schema.properties import I, Inputs
+from pulumi_ehpc.schema.property import Change
 
 Found = Mapping[str, Any]
 """A living object in the service's own words."""
@@ -25,18 +27,23 @@ Found = Mapping[str, Any]
 class NamedHandler(Handler[I], Generic[I]):
     """One object with a natural key.
 
-    Written once here: what exists is adopted or refused, a lost response is looked into, a vanished object is made
-    again by update, and an object that was there before is left in place by delete.
+    Written once here: what exists is taken or refused, a lost response is looked into, a vanished object is made again
+    by update, and an object that is not owned is left in place by delete.
 
-    A subclass must implement ``id_of``, ``describe``, ``find``, ``decode``, ``create_one``, ``update_one`` and
-    ``delete_one``. It should override ``finish_create`` where more calls follow the creating one, ``check_adoptable``
-    and ``adopt_one`` where adoption is refused for more reasons or does something else than an update, and
-    ``exclusively`` where the API knows the whole list only.
+    A subclass must implement ``key_of``, ``describe``, ``find``, ``decode``, ``create_one``, ``update_one`` and
+    ``delete_one``. It should override ``finish_create`` where more calls follow the creating one, ``adopt_one`` where
+    adoption does something else than an update, ``belongs_to_service`` where the service makes such objects by itself,
+    ``made_at`` where the service reports when an object was made, and ``exclusively`` where the API knows the whole
+    list only.
     """
 
     @abstractmethod
+    def key_of(self, inputs: I) -> str:
+        """Return the natural key."""
+
     def id_of(self, inputs: I) -> str:
-        """Return the id in state."""
+        """Return the id in state: cluster and natural key."""
+        return f"{inputs.values['cluster']}:{self.key_of(inputs)}"
 
     @abstractmethod
     def describe(self, inputs: I) -> str:
@@ -58,9 +65,13 @@ class NamedHandler(Handler[I], Generic[I]):
         """Do what follows the creating call. The object is in state by now."""
         return
 
-    def check_adoptable(self, op: Operation[I], found: Found) -> None:
-        """Raise ``RefusedError`` for an object that can be nobody's."""
-        return
+    def belongs_to_service(self, op: Operation[I], found: Found) -> bool:
+        """Tell whether the service made the object by itself: it may be configured, and is never deleted."""
+        return False
+
+    def made_at(self, found: Found) -> str:
+        """Return when the service made the object; empty where it does not report that."""
+        return ""
 
     def adopt_one(self, op: Operation[I], found: Found) -> None:
         """Make an object that existed already what is declared. It is in state by now."""
@@ -83,20 +94,24 @@ class NamedHandler(Handler[I], Generic[I]):
         with self.exclusively(op):
             found = self.find(op)
             if found is None:
-                op.create_or_find(lambda: self.create_one(op), lambda: self.find(op) is not None)
+                key = self.key_of(op.inputs)
+                op.intents.drop((key,))
+                op.create_or_find(lambda: self.create_one(op), lambda: self.find(op) is not None, (key,))
                 state = op.record(self.id_of(op.inputs), {"created": True})
                 self.finish_create(op)
             else:
-                self.check_adoptable(op, found)
-                created = _adopt(op, self.describe(op.inputs), self.decode(op, found))
-                state = op.record(self.id_of(op.inputs), {"created": created})
+                self._refuse_or_take(op, found)
+                state = op.record(self.id_of(op.inputs), {"created": True})
                 self.adopt_one(op, found)
         return state
 
     def read(self, op: Operation[I]) -> ReadOutcome | NotFound:
         """Look at the object."""
         found = self.find(op)
-        return NOT_FOUND if found is None else ReadOutcome({}, self.decode(op, found))
+        if found is None:
+            op.intents.drop((self.key_of(op.inputs),))
+            return NOT_FOUND
+        return ReadOutcome({}, self.decode(op, found))
 
     def update(self, op: Operation[I]) -> ResourceState:
         """Change the object, or make it again where it has vanished."""
@@ -104,44 +119,78 @@ class NamedHandler(Handler[I], Generic[I]):
         if found is None:
             return self.create(op)
         self.update_one(op, found)
-        return ResourceState(op.id, {"created": op.outputs.get("created", True)})
+        owned = bool(op.inputs.values.get("adopt_existing")) or op.outputs.get("created", True)
+        return ResourceState(op.id, {"created": owned})
+
+    def refuse_create(self, op: Operation[I]) -> None:
+        """Refuse what exists under the key and may not be taken."""
+        found = self.find(op)
+        if found is not None:
+            self._refuse_or_take(op, found)
+
+    def held(self, inputs: I, outputs: Mapping[str, Any]) -> Iterable[str]:
+        """Return the object's key, unless the object is not owned."""
+        return () if outputs.get("created") is False else (self.key_of(inputs),)
 
     def delete(self, op: Operation[I]) -> None:
-        """Delete the object, unless it was there before."""
-        if op.outputs.get("created") is False and not op.inputs.values.get("adopt_existing"):
-            op.engine.log(f"{self.describe(op.inputs)} was there before this program and is left in place")
+        """Delete the object, unless it is not owned."""
+        if op.outputs.get("created") is False:
+            op.engine.log(f"{self.describe(op.inputs)} was not made by this resource and is left in place")
             return
         with self.exclusively(op):
             found = self.find(op)
-            if found is not None:
+            if found is not None and self.belongs_to_service(op, found):
+                op.engine.log(f"{self.describe(op.inputs)} was made by the service and is left in place")
+            elif found is not None:
                 self.delete_one(op, found)
 
+    def _refuse_or_take(self, op: Operation[I], found: Found) -> None:
+        """Refuse an object that this resource may not take; else leave a lasting note that it does.
 
-def differing(inputs: Inputs, found: Plain) -> tuple[str, ...]:
-    """Name the declared properties that a living object has otherwise, as far as the service reports them."""
+        Raises:
+            RefusedError: It is not this stack's, or differs in what cannot change in place.
+        """
+        what, values = self.describe(op.inputs), op.inputs.values
+        adopts = bool(values.get("adopt_existing"))
+        if adopts and not self.belongs_to_service(op, found):
+            op.engine.log(f"{what} exists already and is adopted (adopt_existing)")
+            return
+        key = self.key_of(op.inputs)
+        interrupted = key in op.intents.show({key: (self.made_at(found),)})
+        if not (adopts or interrupted or op.in_own_cluster):
+            raise not_ours(op, f"{what} exists already")
+        decoded = self.decode(op, found)
+        fixed = differing(op.inputs, decoded, self.changes).replaces
+        if fixed:
+            how = ", ".join(f"{name} is {decoded[name]!r} and not {values[name]!r}" for name in fixed)
+            raise RefusedError(
+                f"{op.title}: {what} exists already and differs in what cannot change in place: {how}. "
+                "Nothing was changed.",
+                next_step="Declare it as it is, choose another name for this one, or delete the one that exists.",
+            )
+        by = " (an interrupted run of this resource made it)" if interrupted else ""
+        op.engine.log(f"{what} exists already{by}: it is this resource's from now on")
+
+
+def differing(inputs: Inputs, found: Found, changes: Mapping[str, Change]) -> Difference:
+    """Compare declared properties with a living object, as far as the service reports them."""
     declared = {name: value for name, value in inputs.values.items() if value is not None and name in found}
     seen = {name: as_declared(value, found[name]) for name, value in declared.items()}
     properties = {name: each for name, each in inputs.properties().items() if name in declared}
-    difference = compare(properties, {}, seen, declared)
-    return (*difference.updates, *difference.replaces)
+    return compare(properties, changes, seen, declared)
 
 
-def _adopt(op: Operation[I], what: str, found: Plain) -> bool:
-    """Decide about an object that exists already, and tell whether this resource owns it, and so deletes it.
-
-    Raises:
-        RefusedError: It differs from what is declared.
-    """
-    values = op.inputs.values
-    if values.get("adopt_existing"):
-        op.engine.log(f"{what} exists already and is adopted (adopt_existing)")
-        return True
-    names = differing(op.inputs, found)
-    if names:
-        how = ", ".join(f"{name} is {found[name]!r} and not {values[name]!r}" for name in names)
-        raise RefusedError(
-            f"{op.title}: {what} exists already and differs: {how}. Nothing was changed.",
-            next_step="Set adopt_existing=True if this program may change and delete it, or choose another one.",
+def not_ours(op: Operation[I], what: str) -> RefusedError:
+    """Return the refusal of something that exists and that nothing shows to be this resource's, with the ways out."""
+    if not op.program.begun:
+        return RefusedError(
+            f"{op.title}: {what} on cluster {op.cluster}, and this run leaves out what shows whose it is. "
+            "Nothing was changed.",
+            next_step="Run `pulumi up` without --target.",
         )
-    op.engine.log(f"{what} exists already as declared: it is used, and will be left in place at delete")
-    return False
+    return RefusedError(
+        f"{op.title}: {what} on cluster {op.cluster}, which this stack did not create, and nothing shows that this "
+        "resource made it. Nothing was changed.",
+        next_step="If the resource was renamed or moved in the program, give it aliases=[...]; if this program may "
+        "change and delete what exists, set adopt_existing=True; else choose another name.",
+    )

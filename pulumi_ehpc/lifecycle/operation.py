@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic
 
 from pulumi_ehpc.api import Outcome, Probe, VersionClient, Wait
-from pulumi_ehpc.errors import NetworkError, ServiceError, WaitCancelledError, WaitTimeoutError
+from pulumi_ehpc.errors import EhpcError, NetworkError, ServiceError, WaitCancelledError, WaitTimeoutError
+from pulumi_ehpc.lifecycle.claims import Program
+from pulumi_ehpc.lifecycle.journal import Intents
 from pulumi_ehpc.schema.properties import I
 
 Plain = Mapping[str, Any]
@@ -16,6 +18,10 @@ Plain = Mapping[str, Any]
 
 _LOOK_SECONDS: Final = 3.0
 """How long a write whose response was lost is looked for."""
+_ACCEPTED_LOOK_SECONDS: Final = 30.0
+"""The same, where a response came, so that the write was accepted, but does not say what it made."""
+UNREADABLE: Final = "UnreadableResponse"
+"""Code of an error that stands for a response which cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,9 @@ class Operation(Generic[I]):
         api: The client of the API version that made (or will make) the object.
         timeout_seconds: How long the operation may take.
         lock: Keeps read-modify-write calls on one cluster apart.
+        cluster: Id of the cluster it stands in; empty for a cluster.
+        program: What is known of the program that runs.
+        intents: What this resource was about to create on the cluster.
         accepted: The object, once the service has accepted it.
     """
 
@@ -100,6 +109,9 @@ class Operation(Generic[I]):
     api: VersionClient
     timeout_seconds: float
     lock: Callable[[str], AbstractContextManager[object]]
+    cluster: str
+    program: Program
+    intents: Intents
     accepted: ResourceState | None = field(default=None, init=False)
 
     @property
@@ -112,6 +124,11 @@ class Operation(Generic[I]):
         """What was recorded last; update begins with what is in state."""
         assert self.accepted is not None, "an operation records the object before it ends"
         return self.accepted
+
+    @property
+    def in_own_cluster(self) -> bool:
+        """Whether it stands in a cluster that this stack creates: there the program has the last word."""
+        return self.program.is_own(self.cluster)
 
     @property
     def title(self) -> str:
@@ -140,7 +157,9 @@ class Operation(Generic[I]):
         if self.engine.cancelled():
             raise WaitCancelledError(f"{self.title}: the run was cancelled ({state}).", state=state)
 
-    def create_or_find(self, create: Callable[[], object], exists: Callable[[], bool]) -> None:
+    def create_or_find(
+        self, create: Callable[[], object], exists: Callable[[], bool], keys: Collection[str] = ()
+    ) -> None:
         """Make a call that creates something; when its response is lost, look whether it was done.
 
         It may have been, and what it made may be billed. It is never repeated here: what cannot be seen yet might then
@@ -149,23 +168,28 @@ class Operation(Generic[I]):
         Args:
             create: Makes the call.
             exists: Looks whether what the call makes is there; it was not before.
+            keys: The natural keys of what it makes. They stand in the journal of intents until it is certain that the
+                call made nothing.
 
         Raises:
             NetworkError: No response came, and nothing the call makes can be seen.
             ServiceError: The service failed, and nothing the call makes can be seen.
         """
+        fresh = self.intents.write(keys)
         try:
             create()
-        except (NetworkError, ServiceError) as error:
-            if isinstance(error, NetworkError) and not error.sent:
+        except EhpcError as error:
+            if not _is_lost(error):
+                # What stands under a key that the service refused is somebody else's.
+                self.intents.drop(fresh)
                 raise
-            self.engine.progress("the response was lost; looking whether the call was carried out")
+            self.engine.progress("it is not known whether the call was carried out; looking")
 
             def probe() -> tuple[Outcome, str]:
                 return (Outcome.DONE, "done") if exists() else (Outcome.PENDING, "not there")
 
             try:
-                self.api.client.wait_until(probe, Wait(self.title, _LOOK_SECONDS))
+                self.api.client.wait_until(probe, Wait(self.title, _look_seconds(error)))
             except WaitTimeoutError:
                 raise error from None
 
@@ -175,6 +199,16 @@ class Operation(Generic[I]):
             self.engine.progress(f"{label}: {seen} ({_duration(elapsed_seconds)})")
 
         return Wait(f"{self.title}: {label}", self.timeout_seconds, progress, self.engine.cancelled)
+
+
+def _look_seconds(error: EhpcError) -> float:
+    accepted = isinstance(error, ServiceError) and error.code == UNREADABLE and error.http_status < 300
+    return _ACCEPTED_LOOK_SECONDS if accepted else _LOOK_SECONDS
+
+
+def _is_lost(error: EhpcError) -> bool:
+    """Tell whether a call that failed may have been carried out all the same."""
+    return error.sent if isinstance(error, NetworkError) else isinstance(error, ServiceError)
 
 
 def _duration(seconds: float) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import string
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ DESCRIPTION_PATTERN: Final = r"[A-Za-z0-9_\-\u4e00-\u9fff]*"
 """What the service allows in descriptions."""
 _MAX_HOSTNAME_PREFIX: Final = 8
 _HOSTNAME_DIGITS: Final = 4
+_BASE_36: Final = string.digits + string.ascii_lowercase
 _MARKED: Final = re.compile(rf"_?{_PREFIX}[0-9a-f]{{{_DIGITS}}}$")
 
 
@@ -61,11 +63,16 @@ def logical_name(context: NamingContext) -> Any:
 
 
 def hostname_prefix(context: NamingContext) -> Any:
-    """Return a prefix for host names: readable, unique, at most 8 characters, such as ``fix3f2a-``."""
+    """Return a prefix for host names: readable, unique, at most 8 characters, such as ``fixq7k2-``.
+
+    The digits are of base 36, because dozens of groups of like names must get different ones.
+    """
     if context.identity is None:
         return UNKNOWN
     letters = re.sub(r"[^a-z]", "", context.name.lower())[: _MAX_HOSTNAME_PREFIX - _HOSTNAME_DIGITS - 1] or "n"
-    return f"{letters}{_hash(context.identity, context.urn)[:_HOSTNAME_DIGITS]}-"
+    number = int(_hash(context.identity, context.urn), 16)
+    digits = "".join(_BASE_36[number // 36**place % 36] for place in range(_HOSTNAME_DIGITS))
+    return f"{letters}{digits}-"
 
 
 def _hash(identity: str, urn: str) -> str:

@@ -8,10 +8,14 @@ from functools import cached_property
 from typing import Any, Generic
 
 from pulumi_ehpc.errors import NotFoundError, RefusedError
+from pulumi_ehpc.lifecycle.claims import Claim, keys_of
 from pulumi_ehpc.lifecycle.handler import Handler
+from pulumi_ehpc.lifecycle.operation import Plain
 from pulumi_ehpc.lifecycle.ownership import NamingContext
+from pulumi_ehpc.schema.diff import compare
 from pulumi_ehpc.schema.properties import I, stored_properties
-from pulumi_ehpc.schema.property import Property
+from pulumi_ehpc.schema.property import REPLACE, Property
+from pulumi_ehpc.schema.unknowns import is_plain
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,12 @@ class ResourceType(Generic[I]):
         handlers: Its handler in each API version. A version that is missing does not have the resource type.
         gone_codes: Error codes that mean that the object does not exist, nor anything it belongs to.
         generated: Property -> what makes its value where the program gives none.
-        unique: Properties that no other resource of the same cluster may have alike, because they show whose an object
-            is.
+        key: Property by which the service knows the object in its cluster, or each of the objects: a name, or a map by
+            name. No two resources of a cluster may have one in common. Empty for a resource type of its own.
+        within: Property that holds the id of the cluster it stands in.
+        members: What it has many of, in words, such as ``users``; empty where it is one object.
+        size: Property that holds their number, where ``key`` does not list them.
+        prefix: Property that holds the prefix of host names by which its nodes are known.
         failed_status: ``status`` of an object that the service could not build.
         replacement_loses: What a replacement destroys; where it is set, a replacement needs ``allow_replacement``.
         timeouts: How long operations may take.
@@ -45,7 +53,11 @@ class ResourceType(Generic[I]):
     handlers: Mapping[str, Handler[I]]
     gone_codes: tuple[str, ...]
     generated: Mapping[str, Callable[[NamingContext], Any]] = field(default_factory=dict)
-    unique: tuple[str, ...] = ()
+    key: str = ""
+    within: str = ""
+    members: str = ""
+    size: str = ""
+    prefix: str = ""
     failed_status: str = ""
     replacement_loses: str = ""
     timeouts: Timeouts = Timeouts()
@@ -59,6 +71,43 @@ class ResourceType(Generic[I]):
     def stored_properties(self) -> Mapping[str, Property]:
         """The properties as state has them."""
         return stored_properties(self.properties)
+
+    def claim(self, urn: str, inputs: Plain) -> Claim:
+        """Return what a resource claims by its inputs, which are checked and may hold unknown values."""
+        cluster, prefix, size = (inputs.get(name) for name in (self.within, self.prefix, self.size))
+        fixed = {name: inputs[name] for name in self._fixed if inputs.get(name) is not None}
+        return Claim(
+            resource_type=self.name,
+            urn=urn,
+            name=urn.rpartition("::")[2],
+            cluster=cluster if isinstance(cluster, str) else "",
+            keys=keys_of(inputs.get(self.key)),
+            declared={name: value for name, value in fixed.items() if is_plain(value)},
+            unclear=tuple(name for name, value in fixed.items() if not is_plain(value)),
+            members=self.members,
+            size=int(size) if isinstance(size, (int, float)) else None,
+            prefix=prefix if isinstance(prefix, str) else "",
+            exclusive=inputs.get("exclusive") is True,
+            adopts=inputs.get("adopt_existing") is True,
+        )
+
+    def fits(self, version: str, inputs: Plain, claim: Claim) -> bool:
+        """Tell whether an object that was made by some inputs can become what another resource declares, in place.
+
+        What is not known yet counts as fitting: whoever takes what does not fit is refused, and nothing is lost.
+        """
+        clear = {name: each for name, each in self._fixed.items() if name not in claim.unclear}
+        return not compare(clear, self.handler(version).changes, inputs, claim.declared).replaces
+
+    @cached_property
+    def _fixed(self) -> Mapping[str, Property]:
+        """Properties that cannot change in place, without those that say which object it is."""
+        which = (self.key, self.within)
+        return {
+            name: each
+            for name, each in self.properties.items()
+            if each.change is REPLACE and not each.secret and name not in which
+        }
 
     def handler(self, version: str) -> Handler[I]:
         """Return the handler of an API version.

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from pulumi_ehpc.api import Client, Settings
 from pulumi_ehpc.errors import ConfigurationError, RefusedError
+from pulumi_ehpc.lifecycle.claims import Program
+from pulumi_ehpc.lifecycle.journal import Journal
 
 
 class Session:
@@ -16,11 +18,14 @@ class Session:
     Args:
         settings: Where to call and how fast.
         api_version: Version of the E-HPC API that new resources are made with.
+        journal: The journal of intents; without one an interrupted run is not recognised.
     """
 
-    def __init__(self, settings: Settings, api_version: str) -> None:
+    def __init__(self, settings: Settings, api_version: str, journal: Journal | None = None) -> None:
         self.settings = settings
         self.api_version = api_version
+        self.journal = journal or Journal(None)
+        self.program = Program()
         self._locks: dict[str, threading.RLock] = {}
         self._clients: dict[str, Client] = {}
         self._guard = threading.Lock()

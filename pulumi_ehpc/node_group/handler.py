@@ -3,32 +3,49 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pulumi_ehpc.api import Outcome
 from pulumi_ehpc.common.release import RELEASING, release_nodes
 from pulumi_ehpc.common.rules import not_greater
-from pulumi_ehpc.errors import Violation, WaitFailedError
+from pulumi_ehpc.errors import RefusedError, Violation, WaitFailedError
 from pulumi_ehpc.lifecycle.member_set import MemberSetHandler, Plan
+from pulumi_ehpc.lifecycle.named import differing, not_ours
 from pulumi_ehpc.lifecycle.operation import NOT_FOUND, NotFound, Operation, ReadOutcome, ResourceState
-from pulumi_ehpc.node_group.properties import NodeGroupInputs
+from pulumi_ehpc.node_group.properties import NodeGroupInputs, NodeGroupProperties
+from pulumi_ehpc.schema.codec import FieldMap
 
 NodeGroupOperation = Operation[NodeGroupInputs]
 
 _FAILED: Final = "exception"
+_LISTED: Final = FieldMap(
+    NodeGroupProperties,
+    queue="QueueName",
+    instance_type="InstanceType",
+    image_id="ImageId",
+    vswitch_id="VSwitchId",
+    spot_strategy="SpotStrategy",
+)
+"""What ListNodes of both versions reports of a node."""
 
 
 @dataclass(frozen=True)
 class Node:
-    """A node as the service lists it."""
+    """A node as the service lists it; ``added`` is when it was added."""
 
     hostname: str
     id: str
     ip: str
     status: str
-    queue: str = ""
+    added: str
+    declared: Mapping[str, Any]
+
+    @property
+    def queue(self) -> str:
+        """The queue it works for; empty where the version does not report it."""
+        return str(self.declared.get("queue") or "")
 
 
 class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
@@ -58,6 +75,52 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
         count = inputs.count if "count" in inputs else None
         yield from not_greater(("min_count", inputs.min_count), ("count", count))
 
+    def create(self, op: NodeGroupOperation) -> ResourceState:
+        """Add the nodes.
+
+        Nodes that stand there under the prefix are taken on a cluster of this stack, and where an interrupted run of
+        this resource added them.
+
+        Raises:
+            RefusedError: They are not this stack's, or differ in what cannot change in place.
+        """
+        present = self.list_members(op)
+        if present:
+            self._refuse_or_take(op, present)
+        else:
+            op.intents.drop((op.inputs.hostname_prefix,))
+        return self._converge(op, present)
+
+    def refuse_create(self, op: NodeGroupOperation) -> None:
+        """Refuse nodes that stand under the prefix and may not be taken."""
+        present = self.list_members(op)
+        if present:
+            self._refuse_or_take(op, present)
+
+    def held(self, inputs: NodeGroupInputs, outputs: Mapping[str, Any]) -> Iterator[str]:
+        """Return the prefix."""
+        yield inputs.hostname_prefix
+
+    def _refuse_or_take(self, op: NodeGroupOperation, present: Sequence[Node]) -> None:
+        what = f"{len(present)} nodes with the host name prefix {op.inputs.hostname_prefix}"
+        adopts = bool(op.inputs.adopt_existing)
+        interrupted = bool(op.intents.show({op.inputs.hostname_prefix: [node.added for node in present]}))
+        if not (adopts or interrupted or op.in_own_cluster):
+            raise not_ours(op, f"{what} exist already")
+        for node in present:
+            fixed = differing(op.inputs, node.declared, self.changes).replaces
+            if fixed:
+                values = op.inputs.values
+                how = ", ".join(f"{name} is {node.declared[name]!r} and not {values[name]!r}" for name in fixed)
+                raise RefusedError(
+                    f"{op.title}: {what} exist already and differ in what cannot change in place: {how} "
+                    f"({node.hostname}). Nothing was changed.",
+                    next_step="Declare them as they are, choose another hostname_prefix, or delete them.",
+                )
+        by = " (an interrupted run of this resource added them)" if interrupted else ""
+        then = " and are adopted (adopt_existing)" if adopts else f"{by}: they are this resource's from now on"
+        op.engine.log(f"{what} exist already{then}")
+
     def list_members(self, op: NodeGroupOperation) -> list[Node]:
         """List the nodes that are not being released."""
         return [node for node in self.list_nodes(op) if node.status != RELEASING]
@@ -68,6 +131,10 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
         failed = [node for node in present if node.status == _FAILED]
         healthy = sorted((node for node in present if node.status != _FAILED), key=_by_age)
         return Plan(healthy[:count], [*failed, *healthy[count:]], range(len(healthy), count))
+
+    def keys_of(self, op: NodeGroupOperation, batch: Sequence[int]) -> Collection[str]:
+        """Return the prefix; its intent is as old as that of the first batch."""
+        return (op.inputs.hostname_prefix,)
 
     def was_added(self, batch: Sequence[int], before: Sequence[Node], now: Sequence[Node]) -> bool:
         """Tell whether there are more nodes than before."""
@@ -84,6 +151,8 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
 
     def record_members(self, op: NodeGroupOperation, members: Sequence[Node], added: Sequence[int] = ()) -> list[Node]:
         """Put the nodes into state; added ones are looked up, because a response may lack their ids."""
+        # Before the look: the service has accepted the nodes, and a look that fails must not lose them.
+        op.record(f"{op.inputs.cluster}:{op.inputs.hostname_prefix}", _outputs(members))
         now = self.list_members(op) if added else list(members)
         op.record(f"{op.inputs.cluster}:{op.inputs.hostname_prefix}", _outputs(now))
         return now
@@ -101,6 +170,8 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
 
     def report(self, op: NodeGroupOperation, members: Sequence[Node]) -> ReadOutcome | NotFound:
         """Return the number of nodes, and their queue where the version reports it."""
+        if not members:
+            op.intents.drop((op.inputs.hostname_prefix,))
         if not members and op.inputs.count:
             # A group without nodes exists only while none are declared.
             return NOT_FOUND
@@ -131,7 +202,7 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
             raise WaitFailedError(
                 f"{op.title}: {error.state}.",
                 state=error.state,
-                next_step="They are billed until released. Run `pulumi up` again: it releases them and adds new ones.",
+                next_step="They may be billed. Run `pulumi up` again: it releases them and adds new ones.",
             ) from None
         return nodes
 
@@ -144,7 +215,8 @@ def nodes_of(prefix: str, listed: Iterable[Mapping[str, Any]], hostname: str) ->
             id=node["Id"],
             ip=node.get("IpAddress") or "",
             status=node.get("Status") or "",
-            queue=node.get("QueueName") or "",
+            added=node.get("AddTime") or "",
+            declared=_LISTED.decode(node),
         )
         for node in listed
         if str(node.get(hostname) or "").startswith(prefix)

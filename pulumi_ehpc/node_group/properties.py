@@ -8,7 +8,7 @@ from pulumi_ehpc.common.rules import INSTANCE_TYPE, INSTANCE_TYPE_RULE
 from pulumi_ehpc.queue.properties import QueueRef
 from pulumi_ehpc.schema.builders import boolean, enum, generated_string, integer, reference, string
 from pulumi_ehpc.schema.descriptors import Prop
-from pulumi_ehpc.schema.property import REPLACE
+from pulumi_ehpc.schema.property import IGNORE, REPLACE
 
 
 class NodeGroupProperties(NodeProperties, InClusterProperties):
@@ -39,6 +39,11 @@ class NodeGroupProperties(NodeProperties, InClusterProperties):
     """Network between the nodes. The service default is vpc."""
     keep_alive: Prop[bool | None] = boolean(default=None)
     """Whether the nodes are kept when their queue scales in (2024-07-30)."""
+    adopt_existing: Prop[bool | None] = boolean(default=None, change=IGNORE)
+    """Whether nodes that exist already under the prefix are kept and released as if this resource had added them.
+
+    On any cluster. Taking it out later changes nothing.
+    """
 
 
 class NodeGroupInputs(NodeGroupProperties, InClusterInputs):

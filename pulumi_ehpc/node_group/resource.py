@@ -15,6 +15,10 @@ class NodeGroup(NodeGroupProperties, Resource, resource_type=NODE_GROUP):
     `AddNodes <https://api.alibabacloud.com/document/EHPC/2018-04-12/AddNodes>`_ (2018-04-12). The service does not
     know groups: the nodes whose host names begin with ``hostname_prefix`` are the group. A greater ``count`` adds
     nodes, a smaller one releases the newest. Nodes that ended in ``exception`` are replaced at the next update.
+
+    If nodes stand under the prefix already on a cluster that this stack creates, they become the group's, unless they
+    are of another kind than declared: then they are refused. On any other cluster they are refused, unless
+    ``adopt_existing`` is set.
     """
 
     nodes = output(list[dict[str, str]])

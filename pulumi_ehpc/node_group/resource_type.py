@@ -17,6 +17,10 @@ NODE_GROUP: Final = ResourceType(
     handlers={"2018-04-12": NodeGroupV20180412(), "2024-07-30": NodeGroupV20240730()},
     gone_codes=CLUSTER_GONE,
     generated={"hostname_prefix": hostname_prefix},
-    unique=("hostname_prefix",),
+    key="hostname_prefix",
+    within="cluster",
+    members="nodes",
+    size="count",
+    prefix="hostname_prefix",
     timeouts=Timeouts(create_minutes=45, update_minutes=45),
 )

@@ -51,6 +51,11 @@ class NodeGroupV20180412(NodeGroupHandler):
         listed = op.api.pages("ListNodes", {**cluster_id(op), "HostNamePrefix": prefix, "PageSize": 100})
         return nodes_of(prefix, listed, "HostName")
 
+    def keys_there(self, op: Operation[NodeGroupInputs]) -> list[str]:
+        """Call ListNodes, which lists manager and login nodes as well unless it is told a role."""
+        nodes = op.api.pages("ListNodes", {**cluster_id(op), "Role": "Compute", "PageSize": 100})
+        return [node["HostName"] for node in nodes]
+
     def add(self, op: Operation[NodeGroupInputs], batch: Sequence[int]) -> None:
         """Call AddNodes; the token is fresh for each call and kept through its retries."""
         token = {"ClientToken": uuid.uuid4().hex}

@@ -37,6 +37,10 @@ class NodeGroupV20240730(NodeGroupHandler):
         listed = op.api.pages("ListNodes", {**cluster_id(op), "PageSize": 100})
         return nodes_of(op.inputs.hostname_prefix, listed, "Hostname")
 
+    def keys_there(self, op: Operation[NodeGroupInputs]) -> list[str]:
+        """Call ListNodes."""
+        return [node["Hostname"] for node in op.api.pages("ListNodes", {**cluster_id(op), "PageSize": 100})]
+
     def add(self, op: Operation[NodeGroupInputs], batch: Sequence[int]) -> None:
         """Call CreateNodes."""
         declared = {**CREATE.encode(op.inputs), **NODE.encode(op.inputs)}

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from pulumi_ehpc.common.in_cluster import cluster_id
 from pulumi_ehpc.common.rules import not_greater
 from pulumi_ehpc.errors import Violation
-from pulumi_ehpc.lifecycle.named import NamedHandler
+from pulumi_ehpc.lifecycle.named import Found, NamedHandler
+from pulumi_ehpc.lifecycle.operation import Operation
 from pulumi_ehpc.queue.properties import QueueInputs
+
+_DEFAULT_QUEUES: Final = ("comp", "workq", "all.q", "none")
+"""Queues that a cluster is made with: of Slurm, PBS, Open Grid Scheduler and Deadline."""
 
 
 class QueueHandler(NamedHandler[QueueInputs]):
@@ -17,9 +23,17 @@ class QueueHandler(NamedHandler[QueueInputs]):
         """Check that the minimum is not above the maximum."""
         yield from not_greater(("min_count", inputs.min_count), ("max_count", inputs.max_count))
 
-    def id_of(self, inputs: QueueInputs) -> str:
-        """Return cluster and name."""
-        return f"{inputs.cluster}:{inputs.name}"
+    def key_of(self, inputs: QueueInputs) -> str:
+        """Return the name."""
+        return inputs.name
+
+    def keys_there(self, op: Operation[QueueInputs]) -> list[str]:
+        """Call ListQueues, which both versions answer alike."""
+        return [queue["QueueName"] for queue in op.api.pages("ListQueues", cluster_id(op))]
+
+    def belongs_to_service(self, op: Operation[QueueInputs], found: Found) -> bool:
+        """Tell whether it is the queue that every cluster of its scheduler has from the beginning."""
+        return op.inputs.name in _DEFAULT_QUEUES
 
     def describe(self, inputs: QueueInputs) -> str:
         """Return the queue in words."""

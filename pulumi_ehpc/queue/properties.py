@@ -49,7 +49,10 @@ class QueueProperties(InClusterProperties):
     inter_connect: Prop[str | None] = enum("vpc", "erdma", default=None)
     """Network between the nodes. The service default is vpc."""
     adopt_existing: Prop[bool | None] = boolean(default=None, change=IGNORE)
-    """Whether a queue that exists already is changed and deleted as if this resource had created it."""
+    """Whether a queue that exists already is changed and deleted as if this resource had created it, on any cluster.
+
+    Taking it out later changes nothing; setting it later takes over what is not owned yet.
+    """
 
 
 class QueueInputs(QueueProperties, InClusterInputs):

@@ -18,8 +18,9 @@ class Queue(QueueProperties, Resource, resource_type=QUEUE):
     <https://api.alibabacloud.com/document/EHPC/2018-04-12/SetAutoScaleConfig>`_ (2018-04-12). Deleting the queue
     releases the nodes that it added by itself. Nodes of a ``NodeGroup`` are released with their group.
 
-    If a queue of that name exists already and is as declared, it is used and kept up to date, but left in place at
-    delete. If it differs, it is refused. With ``adopt_existing`` it is changed and, at delete, deleted in both cases.
+    If a queue of that name exists already on a cluster that this stack creates, it becomes this resource's: it is made
+    what is declared and, at delete, deleted. On any other cluster it is refused, unless ``adopt_existing`` is set. The
+    queues that every cluster is created with can be configured, and are never deleted.
     """
 
     created = output(bool)

@@ -17,5 +17,7 @@ QUEUE: Final = ResourceType(
     handlers={"2018-04-12": QueueV20180412(), "2024-07-30": QueueV20240730()},
     gone_codes=CLUSTER_GONE,
     generated={"name": logical_name},
-    unique=("name", "hostname_prefix"),
+    key="name",
+    within="cluster",
+    prefix="hostname_prefix",
 )

@@ -58,6 +58,10 @@ class QueueV20240730(QueueHandler):
         queue: Found = op.api.call("GetQueue", {**cluster_id(op), "QueueName": name})["Queue"]
         return queue
 
+    def made_at(self, found: Found) -> str:
+        """Return the time in the queue."""
+        return found.get("CreateTime") or ""
+
     def decode(self, op: Operation[QueueInputs], found: Found) -> dict[str, Any]:
         """Return the queue as declared values."""
         return CREATE.decode(found)

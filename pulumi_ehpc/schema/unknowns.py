@@ -26,6 +26,15 @@ def has_unknown(value: Any) -> bool:
     return isinstance(value, Unknown)
 
 
+def is_plain(value: Any) -> bool:
+    """Tell whether a value is known and made of strings, numbers, booleans, lists and maps only."""
+    if isinstance(value, Mapping):
+        return all(is_plain(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return all(is_plain(item) for item in value)
+    return value is None or isinstance(value, (str, int, float))
+
+
 def map_leaves(value: Any, change: Callable[[Any], Any]) -> Any:
     """Copy a tree with ``change`` applied to every leaf."""
     if isinstance(value, Mapping):

@@ -36,9 +36,15 @@ class UserSetProperties(InClusterProperties):
     which user changes, and no secret.
     """
     exclusive: Prop[bool | None] = boolean(default=None, handled="not sent; decides whether others are removed")
-    """Whether users that are not declared here are removed. The default is false."""
+    """Whether users that are not declared here are removed. The default is false.
+
+    Only on a cluster that this stack creates, and only for its one set of users.
+    """
     adopt_existing: Prop[bool | None] = boolean(default=None, change=IGNORE)
-    """Whether users that exist already are changed and deleted as if this resource had created them."""
+    """Whether users that exist already are changed and deleted as if this resource had created them, on any cluster.
+
+    Taking it out later changes nothing; setting it later takes over what is not owned yet.
+    """
 
 
 class UserSetInputs(UserSetProperties, InClusterInputs):

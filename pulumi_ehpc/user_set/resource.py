@@ -15,9 +15,10 @@ class UserSet(UserSetProperties, Resource, resource_type=USER_SET):
     `AddUsers <https://api.alibabacloud.com/document/EHPC/2018-04-12/AddUsers>`_ (2018-04-12). Group and password
     change in place.
 
-    If a declared user exists already and is in the declared group, the user is kept up to date, but left in place at
-    delete. A user in another group is refused. With ``adopt_existing`` users are changed and, at delete, deleted in
-    both cases.
+    If a declared user exists already on a cluster that this stack creates, the user becomes this resource's: group and
+    password are set and, at delete, the user is deleted. There a user who moves to another set of the program is handed
+    over, and not deleted in between. On any other cluster a user who exists is refused, unless ``adopt_existing`` is
+    set.
     """
 
     created_users = output(list[str])

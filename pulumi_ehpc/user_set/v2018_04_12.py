@@ -12,7 +12,7 @@ from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.member_set import batches
 from pulumi_ehpc.lifecycle.operation import Operation
 from pulumi_ehpc.schema.codec import FieldMap, Parameters, nested
-from pulumi_ehpc.user_set.handler import UserSetHandler
+from pulumi_ehpc.user_set.handler import ListedUser, UserSetHandler
 from pulumi_ehpc.user_set.properties import UserArgs, UserSetInputs, UserSetProperties
 
 USER = FieldMap(
@@ -44,10 +44,10 @@ class UserSetV20180412(UserSetHandler):
         for name in inputs.users:
             yield from at_least(f"users.{name}.name", name, _MIN_NAME, f"AddUsers, API {VERSION}")
 
-    def list_users(self, op: Operation[UserSetInputs]) -> dict[str, str]:
+    def list_users(self, op: Operation[UserSetInputs]) -> dict[str, ListedUser]:
         """Call ListUsers."""
         users = op.api.pages("ListUsers", {**cluster_id(op), "PageSize": 50})
-        return {user["Name"]: user.get("Group") or "users" for user in users}
+        return {user["Name"]: ListedUser(user.get("Group") or "users", user.get("AddTime") or "") for user in users}
 
     def add(self, op: Operation[UserSetInputs], batch: Sequence[UserArgs]) -> None:
         """Call AddUsers."""

@@ -11,7 +11,7 @@ from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.operation import Operation
 from pulumi_ehpc.schema.codec import FieldMap, Parameters, nested
 from pulumi_ehpc.schema.unknowns import Unknown
-from pulumi_ehpc.user_set.handler import UserSetHandler
+from pulumi_ehpc.user_set.handler import ListedUser, UserSetHandler
 from pulumi_ehpc.user_set.properties import UserArgs, UserSetInputs, UserSetProperties
 from pulumi_ehpc.wording import SECRET
 
@@ -47,10 +47,10 @@ class UserSetV20240730(UserSetHandler):
             if known and user.auth_key != old.users[name].auth_key:
                 yield Violation(f"users.{name}.auth_key", SECRET, _KEY_IS_FIXED)
 
-    def list_users(self, op: Operation[UserSetInputs]) -> dict[str, str]:
+    def list_users(self, op: Operation[UserSetInputs]) -> dict[str, ListedUser]:
         """Call ListUsers."""
         users = op.api.pages("ListUsers", {**cluster_id(op), "PageSize": 50})
-        return {user["UserName"]: user.get("Group") or "users" for user in users}
+        return {user["UserName"]: ListedUser(user.get("Group") or "users", user.get("AddTime") or "") for user in users}
 
     def add(self, op: Operation[UserSetInputs], batch: Sequence[UserArgs]) -> None:
         """Call CreateUsers."""

@@ -24,9 +24,9 @@ class VolumeHandler(NamedHandler[VolumeInputs]):
             rule = "is one of the cluster's own shared_storages; choose another one, or leave this one to the cluster"
             yield Violation("mount_directory", shown(inputs.mount_directory), rule)
 
-    def id_of(self, inputs: VolumeInputs) -> str:
-        """Return cluster and directory."""
-        return f"{inputs.cluster}:{inputs.mount_directory}"
+    def key_of(self, inputs: VolumeInputs) -> str:
+        """Return the directory."""
+        return inputs.mount_directory
 
     def describe(self, inputs: VolumeInputs) -> str:
         """Return the mount in words."""
@@ -34,7 +34,7 @@ class VolumeHandler(NamedHandler[VolumeInputs]):
 
     def adopt_one(self, op: Operation[VolumeInputs], found: Found) -> None:
         """Mount the declared file system where another one is mounted."""
-        if differing(op.inputs, self.decode(op, found)):
+        if differing(op.inputs, self.decode(op, found), self.changes):
             self.remount(op)
 
     @abstractmethod

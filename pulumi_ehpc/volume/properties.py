@@ -32,7 +32,10 @@ class VolumeProperties(InClusterProperties):
     roles: StringList = string_list(default=None, choices=("manager", "login", "compute"), change=REPLACE)
     """Mount only on nodes of these roles (2018-04-12)."""
     adopt_existing: Prop[bool | None] = boolean(default=None, change=IGNORE)
-    """Whether a mount that exists already is changed and deleted as if this resource had created it."""
+    """Whether a mount that exists already is changed and deleted as if this resource had created it, on any cluster.
+
+    Taking it out later changes nothing; setting it later takes over what is not owned yet.
+    """
 
     cluster_mounts: StringList = string_list(default=None, change=IGNORE, handled="not sent; check uses it", init=False)
     """Directories the cluster was created with, which no Volume can have; derived from ``cluster``."""

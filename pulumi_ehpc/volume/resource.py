@@ -21,9 +21,10 @@ class Volume(VolumeProperties, Resource, resource_type=VOLUME):
     unmounts the file system; its data are never touched. API 2018-04-12 has no action to unmount: the mount may stay
     until the cluster is deleted, and a message says so.
 
-    If something is mounted at the directory already and is as declared, it is used, but left in place at delete. If it
-    differs, it is refused. With ``adopt_existing`` it is changed and, at delete, unmounted in both cases. A mount that
-    the service must keep is always refused.
+    If the file system is mounted at the directory already on a cluster that this stack creates, the mount becomes this
+    resource's; another file system there is refused. On any other cluster every mount is refused. With
+    ``adopt_existing`` what is mounted there is replaced by what is declared. A mount that the service must keep is
+    never unmounted.
     """
 
     created = output(bool)

@@ -15,5 +15,6 @@ VOLUME: Final = ResourceType(
     VolumeInputs,
     handlers={"2018-04-12": VolumeV20180412(), "2024-07-30": VolumeV20240730()},
     gone_codes=CLUSTER_GONE,
-    unique=("mount_directory",),
+    key="mount_directory",
+    within="cluster",
 )

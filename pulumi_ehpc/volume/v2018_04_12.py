@@ -42,6 +42,10 @@ class VolumeV20180412(VolumeHandler):
         """Look for the mount in the list."""
         return next((mount for mount in self._mounts(op) if self._is_own(op, mount)), None)
 
+    def keys_there(self, op: Operation[VolumeInputs]) -> list[str]:
+        """Call GetClusterVolumes."""
+        return [mount["LocalDirectory"] for mount in self._mounts(op)]
+
     def decode(self, op: Operation[VolumeInputs], found: Found) -> dict[str, Any]:
         """Return the mount as declared values."""
         roles = [str(role.get("Name")) for role in unwrapped(found.get("Roles"))]
@@ -52,14 +56,9 @@ class VolumeV20180412(VolumeHandler):
         """Send the list of mounts with this one."""
         self._send(op, [*self._others(op), self._entry(op)])
 
-    def check_adoptable(self, op: Operation[VolumeInputs], found: Found) -> None:
-        """Refuse a directory that the service must keep."""
-        if found.get("MustKeep"):
-            raise RefusedError(
-                f"{op.title}: {op.inputs.mount_directory} is mounted by the cluster itself and must stay. "
-                "Nothing was changed.",
-                next_step="Choose another mount_directory, or leave this one to the cluster's shared_storages.",
-            )
+    def belongs_to_service(self, op: Operation[VolumeInputs], found: Found) -> bool:
+        """Tell whether the service says that the mount must stay."""
+        return bool(found.get("MustKeep"))
 
     def remount(self, op: Operation[VolumeInputs]) -> None:
         """Send the list without this directory, then with it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from pulumi_ehpc.api import Outcome
@@ -45,12 +46,13 @@ class VolumeV20240730(VolumeHandler):
     maps = (ATTACH,)
 
     def find(self, op: Operation[VolumeInputs]) -> Found | None:
-        """Look for the mount in the list, which groups mounts by file system."""
-        for storage in op.api.pages("ListSharedStorages", cluster_id(op)):
-            for mount in storage.get("MountInfo") or ():
-                if mount.get("MountDirectory") == op.inputs.mount_directory:
-                    return {**storage, **mount}
-        return None
+        """Look for the mount in the list."""
+        where = op.inputs.mount_directory
+        return next((mount for mount in self._mounts(op) if mount.get("MountDirectory") == where), None)
+
+    def keys_there(self, op: Operation[VolumeInputs]) -> list[str]:
+        """Call ListSharedStorages."""
+        return [mount["MountDirectory"] for mount in self._mounts(op)]
 
     def decode(self, op: Operation[VolumeInputs], found: Found) -> dict[str, Any]:
         """Return the mount as declared values."""
@@ -73,6 +75,12 @@ class VolumeV20240730(VolumeHandler):
     def delete_one(self, op: Operation[VolumeInputs], found: Found) -> None:
         """Unmount, and wait until it is unmounted. The data stay."""
         self._detach(op)
+
+    def _mounts(self, op: Operation[VolumeInputs]) -> Iterator[Found]:
+        """Call ListSharedStorages, which groups mounts by file system."""
+        for storage in op.api.pages("ListSharedStorages", cluster_id(op)):
+            for mount in storage.get("MountInfo") or ():
+                yield {**storage, **mount}
 
     def _detach(self, op: Operation[VolumeInputs]) -> None:
         mounts = [{"MountDirectory": op.inputs.mount_directory}]

@@ -43,7 +43,13 @@ Every error of this package is an `EhpcError`. A message says what failed, with 
 and request id, and what to do next. It never contains a password or key.
 
 An unexpected error is a defect of this package. Its traceback, without secrets, is written to `defects.log` in the
-user's state folder and to the file that `EHPC_LOG_FILE` names. The message names the file; please report it."""
+user's state folder and to the file that `EHPC_LOG_FILE` names. The message names the file; please report it.
+
+Whatever fails after the service has accepted an object, the object's id stays in state, and the next `pulumi up`
+continues. If the response to `CreateCluster` cannot be read, the cluster is looked for by its ownership marker.
+
+If a cluster was deleted by other means, an update of it, and of anything in it, says that it does not exist any more.
+`pulumi up --refresh` takes it out of state and creates what is declared again."""
 _CODES = """\
 ## Codes
 

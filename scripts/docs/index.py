@@ -14,8 +14,8 @@ __all__ = ["page"]
 _READING = """\
 ## How to read the pages
 
-A page lists the properties of a resource type, how each API version spells them, the objects inside, the outputs, and
-the API actions that are called.
+A page lists the properties of a resource type, how each API version spells them, the objects inside, the outputs, the
+resource options that matter for it, and the API actions that are called.
 
 - **type**: type and limits. Where the API versions differ, both are named. An object is given as its class or as a dict
   with the same keys. Words such as `post_paid` may be written in any case.

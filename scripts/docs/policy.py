@@ -18,7 +18,8 @@ property by property. Where the API versions differ, both are named.
 
 - **in place**: the existing object is changed.
 - **replaces**: the service cannot change it. The object is deleted, and then a new one is created. In this order,
-  because names are unique in a cluster. A value that is not known during the preview counts as changed.
+  because names are unique in a cluster; the resource option `delete_before_replace=False` is refused. A value that is
+  not known during the preview counts as changed.
 - **not sent**: the property is for this package only. The service never sees it.
 
 A nested object counts as one property: a change of `manager.image_id` is a change of `manager`. To leave an existing

@@ -14,6 +14,7 @@ from scripts.docs.calls import OPERATIONS, calls, version_of
 from scripts.docs.facts import PropertyFacts
 from scripts.docs.markdown import listed, prose, table
 from scripts.docs.objects import Described, describe, package_of, widest
+from scripts.docs.options import section
 
 __all__ = ["EXAMPLES", "outputs_of", "page", "pages"]
 
@@ -50,6 +51,8 @@ def page(name: str) -> str:
         "## Outputs",
         "Every property that is not secret is an output too.",
         _outputs(known),
+        "## Resource options",
+        section(known),
         "## Actions",
         "The actions that each operation may call:",
         _actions(known),
@@ -90,9 +93,14 @@ def _properties(properties: Sequence[PropertyFacts], *, changes: bool) -> str:
 
 
 def _unique(known: Described) -> Iterator[str]:
-    if known.resource_type.unique:
-        names = listed(f"`{name}`" for name in known.resource_type.unique)
+    named = dict.fromkeys(filter(None, (known.resource_type.key, known.resource_type.prefix)))
+    if named:
+        names = listed(f"`{name}`" for name in named)
         yield f"Two resources of one cluster must not have the same {names}; `pulumi preview` reports it."
+    if known.resource_type.prefix:
+        yield "No prefix of a queue's or a group's host names may begin with another of the cluster."
+    if named:
+        yield "Objects that exist already, are renamed or are moved: [Who owns what](../ownership.md)."
 
 
 def _spelled(known: Described, places: Sequence[Sequence[PropertyFacts]]) -> str:

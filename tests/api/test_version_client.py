@@ -82,7 +82,7 @@ def test_waiting_for_a_state_that_is_not_reached() -> None:
             bench.v2024.wait_for("ClusterRunning", {"ClusterId": "c"}, WAIT)
         with pytest.raises(errors.WaitCancelledError):
             bench.v2024.wait_for("ClusterRunning", {"ClusterId": "c"}, Wait("c starting", 600, cancelled=lambda: True))
-    with Bench(GONE) as bench, pytest.raises(errors.WaitFailedError, match="ClusterNotFound"):
+    with Bench(GONE) as bench, pytest.raises(errors.NotFoundError, match="ClusterNotFound"):
         bench.v2024.wait_for("ClusterRunning", {"ClusterId": "c"}, WAIT)
 
 

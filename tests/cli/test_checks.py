@@ -101,12 +101,13 @@ class TestSettings:
     def test_each_value_shows_where_it_comes_from(self) -> None:
         found = self.found(
             {"ehpc:region": "cn-beijing"},
-            {"ALIBABA_CLOUD_REGION_ID": "cn-hangzhou", "EHPC_API_VERSION": "2018-04-12"},
+            {"ALIBABA_CLOUD_REGION_ID": "cn-hangzhou", "EHPC_API_VERSION": "2018-04-12", "EHPC_JOURNAL": "/ci/kept"},
         )
         assert found == {
             "region": "cn-beijing (stack config ehpc:region)",
             "API version": "2018-04-12 (EHPC_API_VERSION)",
             "address": "https://ehpc.cn-beijing.aliyuncs.com (of the region)",
+            "journal": "/ci/kept (EHPC_JOURNAL)",
         }
 
     def test_another_endpoint(self) -> None:
@@ -116,7 +117,11 @@ class TestSettings:
     def test_no_region_is_a_warning_and_then_there_is_no_address(self) -> None:
         chosen, findings = doctor.check_settings({}, {})
         assert chosen is not None
-        assert [(finding.name, finding.status) for finding in findings] == [("region", "warn"), ("API version", "ok")]
+        assert {finding.name: finding.status for finding in findings} == {
+            "region": "warn",
+            "API version": "ok",
+            "journal": "ok",
+        }
 
     def test_every_invalid_value_is_named(self) -> None:
         chosen, (finding,) = doctor.check_settings({"ehpc:apiVersion": "1999-01-01", "ehpc:region": "?"}, {})

@@ -58,7 +58,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(doctor, "_credential_link", lambda: "default/env")
-    for name in ("ALIBABA_CLOUD_REGION_ID", "EHPC_API_VERSION", "EHPC_ENDPOINT"):
+    for name in ("ALIBABA_CLOUD_REGION_ID", "EHPC_API_VERSION", "EHPC_ENDPOINT", "EHPC_JOURNAL"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -77,6 +77,7 @@ def test_everything_is_checked_and_in_place(endpoint: str, monkeypatch: pytest.M
         "region",
         "API version",
         "address",
+        "journal",
         "credentials",
         "endpoint",
         "clock",

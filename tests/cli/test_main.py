@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from pulumi_ehpc.cli import doctor, main
 from pulumi_ehpc.errors import ConfigurationError, InputError, Violation
 
-VERBS = {"doctor", "fake", "version"}
+VERBS = {"doctor", "fake", "owners", "version"}
 
 
 def commands() -> dict[str, str]:
@@ -38,7 +38,7 @@ def test_every_command_explains_itself(line: str, help_text: str) -> None:
     assert help_text.split()[0] in result.stdout
 
 
-@pytest.mark.parametrize("line", ["", "doctor", "version"])
+@pytest.mark.parametrize("line", ["", "doctor", "owners", "version"])
 def test_help_teaches_with_an_example(line: str) -> None:
     result = CliRunner().invoke(main.app, [*line.split(), "-h"], env={"COLUMNS": "200"})
     assert f"ehpc {line or 'doctor'}" in result.stdout.partition("Usage:")[2].partition("\n")[2]

@@ -15,7 +15,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 import pulumi_ehpc as ehpc
 from pulumi_ehpc import _providers
 from pulumi_ehpc.api import spec
-from pulumi_ehpc.engine.identity import IDENTITY, Identity
+from pulumi_ehpc.engine.identity import CLAIMS, IDENTITY, OF_STACK, Identity
 from tests.resources.maximal import create_and_update_everything
 from tests.resources.stack import TYPES, stack_on
 
@@ -24,8 +24,8 @@ GOLDEN = Path(__file__).with_name("persisted_names.json")
 
 def current() -> dict[str, Any]:
     """Return the names, in the golden file's form."""
-    types = {name: {"type": type_token(getattr(ehpc, name))} for name in sorted(TYPES)}
-    types[IDENTITY] = {"type": type_token(Identity)}
+    types: dict[str, dict[str, Any]] = {name: {"type": type_token(getattr(ehpc, name))} for name in sorted(TYPES)}
+    types[IDENTITY] = {"type": type_token(Identity), "inputs": [CLAIMS, OF_STACK]}
     return {
         "providers": {name: provider(name) for name in _providers.__all__},
         "nouns": types,  # the resource types; the golden file keeps its first words, too

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -115,6 +116,22 @@ def test_partial_failure_keeps_id_and_outputs(monkeypatch: pytest.MonkeyPatch, m
     assert context.partial_failure().properties["__provider"] == PROVIDER
 
 
+@pytest.mark.parametrize("method", ["create", "update"])
+@pytest.mark.parametrize("error", UNEXPECTED, ids=lambda error: type(error).__name__)
+def test_unexpected_partial_failure_keeps_the_id_and_leaves_a_trace(
+    monkeypatch: pytest.MonkeyPatch, state_folder: Path, method: str, error: BaseException
+) -> None:
+    failed = PartialFailureError(ResourceState("ehpc-1", {"status": "creating"}), error)
+    provider, _ = provider_with(monkeypatch, failed)
+    context = Context()
+    serve(request(method), context, lambda: METHODS[method](provider))
+    assert context.partial_failure().id == "ehpc-1"
+    assert context.partial_failure().reasons == [context.details]
+    assert context.details.startswith(f"{method} of Queue 'work' failed by a defect of pulumi-ehpc: ")
+    assert str(state_folder / "defects.log") in context.details
+    assert type(error).__name__ in (state_folder / "defects.log").read_text()
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_outside_the_engine_nothing_is_done(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
     provider, lifecycle = provider_with(monkeypatch, None)
@@ -157,7 +174,8 @@ def test_diff_lets_the_engine_show_each_path(
 ) -> None:
     provider, lifecycle = provider_with(monkeypatch, difference)
     result = serve(request(), Context(), lambda: provider.diff("the-id", {"created": True}, {"max_count": 4}))
-    assert lifecycle.calls == [({"max_count": 3}, {"max_count": 4}, {"created": True})]
+    ((engine, *compared),) = lifecycle.calls
+    assert (engine.id, compared) == ("the-id", [{"max_count": 3}, {"max_count": 4}, {"created": True}])
     assert (result.changes, result.replaces, result.delete_before_replace) == (changes, replaces, True)
 
 

@@ -157,16 +157,69 @@ def test_protected_cluster_is_protected_by_the_engine_too() -> None:
     assert options(ehpc.Cluster, deletion_protection=False).protect is None
 
 
-def test_children_go_with_their_cluster() -> None:
-    found: list[Any] = []
+def options_of_child(child: pulumi.ResourceOptions | None = None, **of_cluster: Any) -> pulumi.ResourceOptions:
+    """Return the options of a queue in a cluster that has some."""
+    found: list[pulumi.ResourceOptions] = []
 
     def program() -> None:
-        hpc = ehpc.Cluster("hpc", **HPC)
-        found.extend([options(ehpc.Queue, cluster=hpc).deleted_with is hpc, options(ehpc.Queue, cluster="x")])
+        hpc = ehpc.Cluster("hpc", pulumi.ResourceOptions(**of_cluster), **({} if "id" in of_cluster else HPC))
+        queues = [ehpc.Queue(name, child, cluster=hpc) for name in ("work", "more")]
+        found.extend(queue._options for queue in queues)
+        assert found[0].deleted_with in (None, hpc)
 
     run(program)
-    assert found[0] is True
-    assert found[1].deleted_with is None
+    return found[0]
+
+
+def test_children_go_with_their_cluster() -> None:
+    found = options_of_child()
+    assert isinstance(found.deleted_with, ehpc.Cluster)
+    assert found.retain_on_delete is None
+    assert options(ehpc.Queue, cluster="ehpc-1").deleted_with is None
+
+
+@pytest.mark.parametrize("given", [{"id": "ehpc-1"}, {"id": "ehpc-1", "retain_on_delete": True}])
+def test_children_do_not_go_with_a_cluster_that_is_read(given: dict[str, Any]) -> None:
+    found = options_of_child(**given)
+    assert (found.deleted_with, found.retain_on_delete) == (None, None)
+
+
+def test_children_of_a_retained_cluster_are_retained_and_that_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", said.append)
+    found = options_of_child(retain_on_delete=True)
+    assert (found.deleted_with, found.retain_on_delete) == (None, True)
+    assert said == ["Cluster 'hpc': retain_on_delete holds for everything that is declared with it as cluster= too"]
+
+
+def test_options_of_a_child_are_its_own() -> None:
+    kept = pulumi.ResourceOptions(retain_on_delete=False)
+    assert options_of_child(kept, retain_on_delete=True).retain_on_delete is False
+    assert options_of_child(kept, retain_on_delete=True).deleted_with is None
+    assert options_of_child(pulumi.ResourceOptions(retain_on_delete=True)).retain_on_delete is True
+
+
+def test_id_of_a_cluster_that_is_read_is_known_in_every_preview() -> None:
+    def program() -> None:
+        hpc = ehpc.Cluster("hpc", pulumi.ResourceOptions(id="ehpc-1"))
+        ehpc.Queue("work", cluster=hpc)
+
+    assert run(program, preview=True).inputs("work")["cluster"] == "ehpc-1"
+
+
+@pytest.mark.parametrize("resource", [ehpc.Cluster, ehpc.NodeGroup, ehpc.Queue, ehpc.UserSet, ehpc.Volume])
+def test_create_before_delete_is_refused_and_nothing_is_registered(resource: Any) -> None:
+    registered: list[str] = []
+
+    def program() -> None:
+        first = ehpc.Cluster("hpc", **HPC)
+        first.urn.apply(registered.append)
+        resource("x", pulumi.ResourceOptions(delete_before_replace=False))
+
+    message = refusal(program)
+    assert message.startswith(f"{resource.__name__} 'x': delete_before_replace=False is refused.")
+    assert "take over" in message and "Leave the option out" in message
+    assert registered == []
 
 
 def test_directories_the_cluster_is_created_with_reach_volumes() -> None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_ehpc.api import Client, Credentials, Settings
-from pulumi_ehpc.errors import EhpcError, Violation
+from pulumi_ehpc.errors import Violation
+from pulumi_ehpc.lifecycle.claims import Program
 from pulumi_ehpc.lifecycle.lifecycle import Lifecycle, PartialFailureError
 from pulumi_ehpc.lifecycle.operation import EngineContext, Operation, ResourceState
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
+from pulumi_ehpc.schema.diff import Difference
 from tests.api.clocks import ManualClock
 from tests.lifecycle.sample import NEW, Service, crew_type, item_type
 
@@ -27,10 +29,10 @@ class StubClient(Client):
         account: What ``account_id`` returns, or raises.
     """
 
-    account: str | EhpcError | None = ACCOUNT
+    account: str | Exception | None = ACCOUNT
 
     def account_id(self) -> str | None:
-        if isinstance(self.account, EhpcError):
+        if isinstance(self.account, Exception):
             raise self.account
         return self.account
 
@@ -83,6 +85,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.session = StubSession(Settings(self.region, "http://127.0.0.1:9"), self.version)
+        self.session.program.begin([], [])
         types: tuple[ResourceType[Any], ...] = (item_type(self.service), crew_type(self.service))
         self.types = {each.name: each for each in types}
 
@@ -136,6 +139,10 @@ class Bench:
         assert not violations, [str(violation) for violation in violations]
         return inputs
 
+    def diff(self, old: Mapping[str, Any], new: Mapping[str, Any], outputs: Mapping[str, Any]) -> Difference:
+        """Compare inputs of the item ``work``."""
+        return self.lifecycle().diff(self.engine(id="ehpc-1:work"), old, new, outputs)
+
     def create(self, type: str = "Item", name: str = "work", /, **given: Any) -> Living:
         inputs = self.checked(type, name, given)
         state = self.lifecycle(type).create(self.engine(type, name), inputs)
@@ -153,6 +160,11 @@ class Bench:
         return self.lifecycle(living.type).read(engine, living.inputs, living.outputs)
 
     def delete(self, living: Living) -> None:
+        """Delete the resource in a run whose program does not declare it any more."""
+        before, self.session.program = self.session.program, Program()
+        self.session.program.begin([], [])
+        if before.is_own("ehpc-1"):
+            self.session.program.own_cluster(self.urn("Cluster", "hpc"), "ehpc-1")
         engine = self.engine(living.type, living.name, living.id)
         self.lifecycle(living.type).delete(engine, living.inputs, living.outputs)
 

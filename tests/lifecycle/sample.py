@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_ehpc.api import Outcome
-from pulumi_ehpc.errors import EhpcError, NetworkError, RefusedError, Violation
+from pulumi_ehpc.errors import NetworkError, Violation
 from pulumi_ehpc.lifecycle.member_set import MemberSetHandler, Plan
 from pulumi_ehpc.lifecycle.named import Found, NamedHandler
 from pulumi_ehpc.lifecycle.operation import NOT_FOUND, NotFound, Operation, ReadOutcome, ResourceState
@@ -40,7 +40,7 @@ class Service:
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
     members: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
-    failing: dict[str, EhpcError] = field(default_factory=dict)
+    failing: dict[str, BaseException] = field(default_factory=dict)
     losing: set[str] = field(default_factory=set)
     ready: bool = True
 
@@ -97,8 +97,8 @@ class ItemHandler(NamedHandler[ItemInputs]):
         if old.size is not None and new.size is not None and new.size < old.size:
             yield Violation("size", str(new.size), "cannot shrink")
 
-    def id_of(self, inputs: ItemInputs) -> str:
-        return f"{inputs.cluster}:{inputs.name}"
+    def key_of(self, inputs: ItemInputs) -> str:
+        return str(inputs.name)
 
     def describe(self, inputs: ItemInputs) -> str:
         return f"item {inputs.name}"
@@ -122,9 +122,8 @@ class ItemHandler(NamedHandler[ItemInputs]):
 
         op.wait_until(probe, "getting ready")
 
-    def check_adoptable(self, op: Operation[ItemInputs], found: Found) -> None:
-        if found.get("zone") == "forbidden":
-            raise RefusedError("The item can be nobody's.")
+    def belongs_to_service(self, op: Operation[ItemInputs], found: Found) -> bool:
+        return found.get("zone") == "of the service"
 
     def update_one(self, op: Operation[ItemInputs], found: Found) -> None:
         self._call("update", lambda: self._put(op))
@@ -161,6 +160,8 @@ def item_type(service: Service) -> ResourceType[ItemInputs]:
         ItemInputs,
         handlers={OLD: OldItemHandler(service), NEW: NewItemHandler(service)},
         gone_codes=("ItemGone",),
+        key="name",
+        within="cluster",
         generated={"name": logical_name, "prefix": hostname_prefix},
         failed_status="broken",
         replacement_loses="the item with all it holds",

@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_ehpc.errors import AuthenticationError, EhpcError, NotFoundError, RefusedError, ServiceError
 from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
-from pulumi_ehpc.lifecycle.operation import NOT_FOUND
+from pulumi_ehpc.lifecycle.operation import NOT_FOUND, ReadOutcome
 from pulumi_ehpc.schema.unknowns import UNKNOWN
 from tests.lifecycle.bench import ACCOUNT, IDENTITY, REGION, Bench, Living
 from tests.lifecycle.conftest import NewBench
@@ -30,20 +30,20 @@ def api_error(kind: type[Any], code: str = "InternalError") -> EhpcError:
 
 def test_unknown_cluster_counts_as_a_replacement(bench: Bench) -> None:
     old = bench.checked("Item", "work", ITEM)
-    assert bench.lifecycle().diff(old, {**old, "cluster": UNKNOWN}, {}).replaces == ("cluster",)
+    assert bench.diff(old, {**old, "cluster": UNKNOWN}, {}).replaces == ("cluster",)
 
 
 def test_recorded_version_says_what_a_change_does(bench: Bench, new_bench: NewBench) -> None:
     for each, replaces in ((bench, ()), (new_bench(bench, version=OLD), ("zone",))):
         old = each.checked("Item", "work", {**ITEM, "zone": "a"})
-        assert bench.lifecycle().diff(old, {**old, "zone": "b"}, {}).replaces == replaces
+        assert bench.diff(old, {**old, "zone": "b"}, {}).replaces == replaces
 
 
 def test_former_name_in_state_is_no_difference(bench: Bench) -> None:
     new = bench.checked("Item", "work", {**ITEM, "disk": {"mount_directory": "/a"}})
     old = {**new, "disk": {"mount_dir": "/a"}}
-    assert not bench.lifecycle().diff(old, new, {})
-    assert bench.lifecycle().diff({**new, "disk": {"mount_dir": "/b"}}, new, {}).updates == ("disk",)
+    assert not bench.diff(old, new, {})
+    assert bench.diff({**new, "disk": {"mount_dir": "/b"}}, new, {}).updates == ("disk",)
 
 
 @pytest.mark.parametrize(
@@ -53,13 +53,13 @@ def test_object_that_could_not_be_built_is_replaced_with_consent(
     bench: Bench, status: str, consent: bool | None, replaced: bool
 ) -> None:
     old = bench.checked("Item", "work", ITEM)
-    found = bench.lifecycle().diff(old, {**old, "allow_replacement": consent}, {"status": status})
+    found = bench.diff(old, {**old, "allow_replacement": consent}, {"status": status})
     assert (found.replaces == ("allow_replacement",), found.hidden) == (replaced, replaced)
 
 
 def test_diff_makes_no_call(bench: Bench) -> None:
     old = bench.checked("Item", "work", ITEM)
-    assert bench.lifecycle().diff(old, bench.checked("Item", "work", {**ITEM, "size": 6}, old), {})
+    assert bench.diff(old, bench.checked("Item", "work", {**ITEM, "size": 6}, old), {})
     assert bench.service.calls == []
 
 
@@ -107,6 +107,40 @@ def test_failed_update_keeps_what_is_known(bench: Bench) -> None:
     assert "out of order" in message
     assert state.id == work.id
     assert (state.outputs["created"], state.outputs["account_id"]) == (True, ACCOUNT)
+
+
+UNEXPECTED = [KeyError("ClusterId"), RecursionError("deep"), KeyboardInterrupt(), SystemExit(3)]
+
+
+@pytest.mark.parametrize("error", UNEXPECTED, ids=lambda error: type(error).__name__)
+def test_whatever_fails_after_the_service_accepted_keeps_the_id(bench: Bench, error: BaseException) -> None:
+    bench.service.failing["finish"] = error
+    with pytest.raises(PartialFailureError) as caught:
+        bench.create(**ITEM)
+    assert caught.value.cause is error
+    assert caught.value.state.id == "ehpc-1:work"
+    assert caught.value.state.outputs["created"] is True
+    work = bench.create(**{**ITEM, "name": "other"})
+    bench.service.failing["update"] = error
+    with pytest.raises(PartialFailureError) as caught:
+        bench.update(work, size=6)
+    assert (caught.value.cause, caught.value.state.id) == (error, work.id)
+
+
+@pytest.mark.parametrize("error", UNEXPECTED, ids=lambda error: type(error).__name__)
+def test_what_fails_before_the_service_accepted_stays_what_it_is(bench: Bench, error: BaseException) -> None:
+    bench.service.failing["create"] = error
+    with pytest.raises(type(error)) as caught:
+        bench.create(**ITEM)
+    assert caught.value is error
+
+
+def test_account_that_cannot_be_asked_for_loses_nothing(bench: Bench) -> None:
+    bench.client.account = KeyError("AccountId")
+    assert bench.create(**ITEM).outputs["account_id"] == ""
+    bench.service.failing["finish"] = KeyError("x")
+    state, _ = bench.partial_failure(lambda: bench.create(**{**ITEM, "name": "other"}))
+    assert state.id == "ehpc-1:other"
 
 
 def test_recorded_version_makes_the_calls(bench: Bench, new_bench: NewBench) -> None:
@@ -212,6 +246,69 @@ def test_refused_credentials_are_no_disappearance(bench: Bench) -> None:
         bench.read(living)
 
 
+# -- create and update of what is gone ------------------------------------------------------------------------------
+
+
+def test_update_of_what_is_gone_says_so_and_names_the_way_out(bench: Bench) -> None:
+    work = bench.create(**ITEM)
+    bench.service.failing["find"] = api_error(NotFoundError, "ItemGone")
+    state, message = bench.partial_failure(lambda: bench.update(work, size=6))
+    assert message == (
+        "Item 'work': its cluster ehpc-1 does not exist any more (ItemGone, HTTP 500, request R). Run `pulumi up "
+        "--refresh`: it takes what is gone out of state, and creates what is declared again."
+    )
+    assert state.id == work.id
+
+
+def test_gone_is_not_said_with_other_credentials(bench: Bench) -> None:
+    work = bench.create(**ITEM)
+    bench.service.failing["find"] = api_error(NotFoundError, "ItemGone")
+    bench.client.account = "2000000000000002"
+    state, message = bench.partial_failure(lambda: bench.update(work, size=6))
+    assert f"belongs to account {ACCOUNT} and these credentials are of account 2000000000000002" in message
+    assert "any more" not in message
+    assert state.outputs["account_id"] == ACCOUNT
+
+
+@pytest.mark.parametrize("account", [ACCOUNT, "", AuthenticationError])
+def test_create_in_what_is_not_found_claims_no_more_than_is_known(bench: Bench, account: Any) -> None:
+    bench.service.failing["find"] = api_error(NotFoundError, "ItemGone")
+    bench.client.account = api_error(account) if isinstance(account, type) else account
+    with pytest.raises(EhpcError) as caught:
+        bench.create(**ITEM)
+    assert not isinstance(caught.value, PartialFailureError)
+    whose = f"account {ACCOUNT}" if account == ACCOUNT else "these credentials"
+    assert str(caught.value).startswith(
+        f"Item 'work': its cluster ehpc-1 does not exist, or does not any more, in {REGION} with {whose} (ItemGone,"
+    )
+    assert "pulumi up --refresh" in str(caught.value)
+    assert "check the id, the region and the account" in str(caught.value)
+
+
+def test_other_things_that_are_not_found_are_reported_as_they_are(bench: Bench) -> None:
+    work = bench.create(**ITEM)
+    bench.service.failing["update"] = api_error(NotFoundError, "NodeNotFound")
+    _, message = bench.partial_failure(lambda: bench.update(work, size=6))
+    assert "NodeNotFound" in message and "--refresh" not in message
+
+
+# -- read: what a program does not own -----------------------------------------------------------------------------
+
+
+def test_what_a_program_only_reads_needs_nothing_recorded(bench: Bench) -> None:
+    work = bench.create(**ITEM)
+    given = {"cluster": "ehpc-1", "name": "work", "password": "Canary-1"}
+    found = bench.lifecycle().read(bench.engine(id=work.id), given, given)
+    assert isinstance(found, ReadOutcome)
+    assert (found.outputs["api_version"], found.outputs["region"]) == (NEW, REGION)
+    assert "password" not in found.outputs
+    bench.service.items.clear()
+    with pytest.raises(EhpcError, match=f"Item 'work': {work.id} was not found in {REGION} with account {ACCOUNT}"):
+        bench.lifecycle().read(bench.engine(id=work.id), given, given)
+    # Later the engine refreshes what is in state: the program's arguments, and the outputs of the first read.
+    assert bench.lifecycle().read(bench.engine(id=work.id), given, found.outputs) is NOT_FOUND
+
+
 # -- read: drift ---------------------------------------------------------------------------------------------------
 
 
@@ -257,7 +354,7 @@ def test_operations_of_a_missing_resource_type_are_refused(new_bench: NewBench) 
         lambda: crew.update(engine, inputs, inputs, {}),
         lambda: crew.read(engine, inputs, {}),
         lambda: crew.delete(engine, inputs, {}),
-        lambda: crew.diff(inputs, inputs, {}),
+        lambda: crew.diff(engine, inputs, inputs, {}),
     ):
         with pytest.raises(RefusedError, match=f"API {OLD} has no Crew. It is in API {NEW}"):
             operate()

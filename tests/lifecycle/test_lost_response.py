@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.errors import EhpcError, NetworkError, NotFoundError, ServiceError
-from pulumi_ehpc.lifecycle.operation import Operation
+from pulumi_ehpc.lifecycle.operation import UNREADABLE, Operation
 from tests.lifecycle.bench import Bench
 
 
@@ -55,7 +55,7 @@ def test_what_can_be_seen_was_done(op: Operation[Any], bench: Bench, error: Ehpc
     write = Write(error, seen_after=looks)
     op.create_or_find(write.create, write.exists)
     assert (write.calls, write.looks) == (1, looks + 1)
-    assert bench.progress == ["the response was lost; looking whether the call was carried out"]
+    assert bench.progress == ["it is not known whether the call was carried out; looking"]
 
 
 @pytest.mark.parametrize("error", [lost(sent=True), failed(ServiceError)])
@@ -74,3 +74,15 @@ def test_refusals_are_believed_at_once(op: Operation[Any], error: EhpcError) -> 
     with pytest.raises(type(error)):
         op.create_or_find(write.create, write.exists)
     assert write.looks == 0
+
+
+@pytest.mark.parametrize(("http_status", "seconds"), [(200, 30), (502, 3)])
+def test_accepted_write_is_looked_for_longer(op: Operation[Any], http_status: int, seconds: float) -> None:
+    """A response came, and does not say what was made: something was."""
+    error = ServiceError(
+        "No.", code=UNREADABLE, http_status=http_status, request_id="", action="AddQueue", version="2018-04-12"
+    )
+    start = op.api.client.now()
+    with pytest.raises(ServiceError):
+        op.create_or_find(Write(error, seen_after=None).create, lambda: False)
+    assert (op.api.client.now() - start).total_seconds() == pytest.approx(seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,8 +23,17 @@ def test_prefix_fits_what_check_takes(identity: str, urn: str, name: str) -> Non
 
 
 def test_prefix_never_changes() -> None:
-    """Living nodes carry it: another one would replace every group."""
-    assert hostname_prefix(NamingContext("fixed", "urn", "identity")) == "fixb5e5-"
+    """A run that was killed before the group was in state finds its nodes by it."""
+    assert hostname_prefix(NamingContext("fixed", "urn", "identity")) == "fixk0b1-"
+
+
+@pytest.mark.parametrize("identity", ["1f2e3d4c5b6a7988", "0000000000000000", "identity"])
+def test_forty_groups_of_like_names_get_different_prefixes(identity: str) -> None:
+    urn = "urn:pulumi:dev::test::pulumi-python:dynamic/ehpc:NodeGroup"
+    contexts = [NamingContext(f"gpu-{number:02}", f"{urn}::gpu-{number:02}", identity) for number in range(1, 41)]
+    prefixes = [str(hostname_prefix(context)) for context in contexts]
+    assert len(set(prefixes)) == 40
+    assert not [(one, other) for one in prefixes for other in prefixes if one != other and one.startswith(other)]
 
 
 def test_prefix_is_readable_and_its_own() -> None:

@@ -46,7 +46,7 @@ def test_handlers_stand_under_their_own_version(resource_type: ResourceType[Any]
 
 @pytest.mark.parametrize("resource_type", RESOURCE_TYPES, ids=lambda each: each.name)
 def test_data_names_properties_that_exist(resource_type: ResourceType[Any]) -> None:
-    named = {*resource_type.generated, *resource_type.unique}
+    named = {*resource_type.generated, resource_type.key, resource_type.within, resource_type.prefix} - {""}
     named.update(name for handler in resource_type.handlers.values() for name in handler.changes)
     assert named <= resource_type.stored_properties.keys()
 

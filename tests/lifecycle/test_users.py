@@ -29,6 +29,7 @@ STATE: dict[str, Any] = {
     "auth_keys": {"carol.jones": "ssh-ed25519 Canary-carol"},
 }
 """Inputs as releases before keyed lists wrote them."""
+TEAM = EngineContext(urn="urn:pulumi:dev::test::pulumi-python:dynamic/ehpc:UserSet::team", name="team")
 
 
 def lifecycle(version: str = NEW) -> Lifecycle[UserSetInputs]:
@@ -44,9 +45,8 @@ def check_stored(
     stored: dict[str, Any], old: dict[str, Any] | None = None, version: str = NEW
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Check users as the engine gives them."""
-    engine = EngineContext(urn="urn:pulumi:dev::test::pulumi-python:dynamic/ehpc:UserSet::team", name="team")
     new = {"cluster": "ehpc-1", "identity": "1f2e3d4c5b6a7988", **stored}
-    inputs, violations = lifecycle(version).check(engine, old or {}, new)
+    inputs, violations = lifecycle(version).check(TEAM, old or {}, new)
     assert "Canary" not in str(violations)
     return inputs, {violation.property: violation.rule for violation in violations}
 
@@ -63,7 +63,7 @@ def test_program_gives_what_older_releases_kept_in_state() -> None:
 def test_state_of_older_releases_is_no_difference() -> None:
     inputs, broken = check([ALICE, BOB, CAROL], STATE)
     assert broken == {}
-    assert not lifecycle().diff(STATE, inputs, {})
+    assert not lifecycle().diff(TEAM, STATE, inputs, {})
 
 
 def test_state_of_older_releases_reads_as_users() -> None:
@@ -82,7 +82,7 @@ def test_state_without_one_of_the_maps_is_no_difference(left_out: str) -> None:
     old = {**STATE, **stored, left_out: None}
     inputs, broken = check([user], old)
     assert broken == {}
-    assert not lifecycle().diff(old, inputs, {})
+    assert not lifecycle().diff(TEAM, old, inputs, {})
 
 
 # -- diff ----------------------------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ def test_state_without_one_of_the_maps_is_no_difference(left_out: str) -> None:
 def test_diff_names_what_changes(users: Any, names: tuple[str, ...]) -> None:
     inputs, broken = check(users, STATE)
     assert broken == {}
-    found = lifecycle().diff(STATE, inputs, {})
+    found = lifecycle().diff(TEAM, STATE, inputs, {})
     assert (found.updates, found.replaces) == (names, ())
 
 
@@ -124,7 +124,7 @@ def test_key_of_a_user_who_exists_cannot_change() -> None:
 def test_unknown_users_are_passed_over_and_count_as_changed(stored: dict[str, Any]) -> None:
     inputs, broken = check_stored(stored)
     assert broken == {}
-    assert lifecycle().diff(STATE, inputs, {})
+    assert lifecycle().diff(TEAM, STATE, inputs, {})
 
 
 # -- what is wrong with users --------------------------------------------------------------------------------------

@@ -12,7 +12,18 @@ from typing import Any
 from pulumi_ehpc.schema.property import Property, PropertyType
 from tests.resources.stack import TYPES, InState, Stack
 
-_STRINGS = ("abc", "abc-", "Abc_1234", "/abc", "ecs.c7.large", "http://example/abc.sh", "1.0", "Compute", "i-abc")
+_STRINGS = (
+    "abc",
+    "abc-",
+    "Abc_1234",
+    "/abc",
+    "ecs.c7.large",
+    "http://example/abc.sh",
+    "1.0",
+    "Compute",
+    "i-abc",
+    "xyz-",
+)
 _NUMBERS = (1, 3, 6, 50, 0)
 _BY_NAME: dict[str, Any] = {"services_spec": "[]", "resources_spec": "{}", "max_count": 400, "max_core_count": 400}
 """Values of a form or a size that check does not ask for."""
@@ -149,4 +160,13 @@ def _create_and_update_users(stack: Stack, where: dict[str, Any]) -> Iterator[In
     second = {"name": "ghijkl", "group": "wheel", **login}
     users = [{"name": "abcdef", "password": _PASSWORD}, second]
     team = stack.create("UserSet", "abcdef", **every_property(stack, "UserSet", **where, users=users))
-    yield stack.update(team, users=[{"name": "abcdef", "group": "wheel", "password": _OTHER_PASSWORD}, second])
+    team = stack.update(team, users=[{"name": "abcdef", "group": "wheel", "password": _OTHER_PASSWORD}, second])
+    yield team
+    yield _hand_over(stack, team, second, where)
+
+
+def _hand_over(stack: Stack, team: InState, kept: dict[str, str], where: dict[str, Any]) -> InState:
+    """Leave a user to another set of the program, which does not hold her yet."""
+    stack.new_run(stack.claim("UserSet", "others", users=[{**kept, "name": "abcdef"}], **where))
+    stack.cancelled = lambda: True  # wait for nobody
+    return stack.update(team, exclusive=None, users=[kept])

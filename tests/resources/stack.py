@@ -12,6 +12,8 @@ from pulumi_ehpc.api import Client, Credentials, Settings, VersionClient
 from pulumi_ehpc.api.clock import Clock
 from pulumi_ehpc.errors import ServiceError, Violation
 from pulumi_ehpc.fake import AccessKey, Assumptions, FakeCloud, FakeServer, ManualClock
+from pulumi_ehpc.lifecycle import checking
+from pulumi_ehpc.lifecycle.claims import Claim, Program
 from pulumi_ehpc.lifecycle.lifecycle import Lifecycle, PartialFailureError
 from pulumi_ehpc.lifecycle.operation import EngineContext, NotFound, Operation, ReadOutcome, ResourceState
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
@@ -130,9 +132,11 @@ class Stack:
     cancelled: Callable[[], bool] = lambda: False
     _calls_before: int = 0
     _others: list[Stack] = field(default_factory=list)
+    _own_clusters: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.session = FakeSession(self.region, self.version, self.server, self.key)
+        self.session.program.begin([], [])
 
     def with_settings(
         self, version: str = "", *, region: str = REGION, key: str = "fake", identity: str = IDENTITY
@@ -191,7 +195,8 @@ class Stack:
 
     def diff(self, resource: InState, /, **changes: Any) -> Difference:
         new, _ = self.check(resource.type_name, resource.name, {**resource.inputs, **changes}, resource.inputs)
-        return self.lifecycle(resource.type_name).diff(resource.inputs, new, resource.outputs)
+        context = self.context(resource.type_name, resource.name, resource.id)
+        return self.lifecycle(resource.type_name).diff(context, resource.inputs, new, resource.outputs)
 
     def update(self, resource: InState, /, **changes: Any) -> InState:
         """Change some arguments; ``None`` takes one out of the program."""
@@ -217,10 +222,29 @@ class Stack:
     def drifted(self, resource: InState) -> tuple[str, ...]:
         """Return the properties that a preview after a refresh would put back."""
         seen = self.refreshed(resource)
-        difference = self.lifecycle(resource.type_name).diff(seen.inputs, resource.inputs, seen.outputs)
+        context = self.context(resource.type_name, resource.name, resource.id)
+        difference = self.lifecycle(resource.type_name).diff(context, seen.inputs, resource.inputs, seen.outputs)
         return (*difference.updates, *difference.replaces)
 
-    def delete(self, resource: InState) -> None:
+    def claim(self, type_name: str, name: str, /, **given: Any) -> Claim:
+        """Return what a resource of the program claims, as the stack's identity carries it."""
+        resource_type, new = TYPES[type_name], {**registered(type_name, given), "identity": self.identity}
+        inputs, _ = checking.check(resource_type, self.session, self.context(type_name, name), {}, new)
+        return resource_type.claim(self.urn(type_name, name), inputs)
+
+    def new_run(self, *declared: Claim) -> None:
+        """Forget what the process of the last run knew; the program of the new one declares these resources.
+
+        The engine compares the stack's clusters before anything that stands in them, so they are known.
+        """
+        self.session.program = Program()
+        self.session.program.begin([], declared)
+        for urn, cluster in self._own_clusters.items():
+            self.session.program.own_cluster(urn, cluster)
+
+    def delete(self, resource: InState, *declared: Claim) -> None:
+        """Delete a resource in a run whose program does not declare it any more, but others."""
+        self.new_run(*declared)
         context = self.context(resource.type_name, resource.name, resource.id)
         self.lifecycle(resource.type_name).delete(context, resource.inputs, resource.outputs)
 
@@ -230,6 +254,8 @@ class Stack:
         except PartialFailureError as error:
             self.partial_failures.append(InState(type_name, name, error.state.id, inputs, error.state.outputs))
             raise
+        if type_name == "Cluster":
+            self._own_clusters[self.urn(type_name, name)] = state.id
         return InState(type_name, name, state.id, inputs, state.outputs)
 
     @property
@@ -257,6 +283,14 @@ class Stack:
     def pages(self, action: str, version: str = "", /, **parameters: Any) -> list[dict[str, Any]]:
         """List something behind the program's back."""
         return list(self.session.failing_client.for_version(version or self.version).pages(action, parameters))
+
+    def own_cluster(self) -> str:
+        """Return a running cluster that counts as created by the stack."""
+        cluster = self.foreign_cluster()
+        self._own_clusters[self.urn("Cluster", f"hpc{len(self._own_clusters)}")] = cluster
+        for urn, known in self._own_clusters.items():
+            self.session.program.own_cluster(urn, known)
+        return cluster
 
     def foreign_cluster(self) -> str:
         """Return a running cluster that somebody else created."""

@@ -82,7 +82,7 @@ def test_smaller_count_releases_the_newest(stack: Stack) -> None:
 
 def test_newest_of_more_than_a_thousand(stack: Stack) -> None:
     """Host names count 998, 999, 1000: as strings the newest would come before the others."""
-    cluster = stack.foreign_cluster()
+    cluster = stack.own_cluster()
     inputs = {"cluster": cluster, "instance_type": TYPE, "count": 1}
     prefix = stack.checked("NodeGroup", "fixed", inputs)["hostname_prefix"]
     names = [f"{prefix}{number}" for number in (998, 999, 1000)]
@@ -133,8 +133,22 @@ def test_prefix_is_never_generated_again(stack: Stack) -> None:
     assert stack.diff(fixed, hostname_prefix=None).replaces == ()
 
 
+def test_forty_groups_of_like_names_stand_in_one_cluster(stack: Stack) -> None:
+    given = {"cluster": stack.own_cluster(), "instance_type": TYPE, "count": 1}
+    inputs = [stack.checked("NodeGroup", f"gpu-{number:02}", given) for number in range(1, 41)]
+    assert len({each["hostname_prefix"] for each in inputs}) == 40
+
+
+def test_prefix_in_state_stays(stack: Stack) -> None:
+    """Release 0.1.0 generated others."""
+    prefix = {"hostname_prefix": "fixb5e5-"}
+    fixed = stack.create("NodeGroup", "fixed", cluster=stack.own_cluster(), instance_type=TYPE, count=1, **prefix)
+    assert stack.checked("NodeGroup", "fixed", {**fixed.inputs, "hostname_prefix": None}, fixed.inputs) == fixed.inputs
+    assert not stack.diff(fixed, hostname_prefix=None)
+
+
 def test_nodes_that_a_killed_run_added_are_counted(stack: Stack) -> None:
-    cluster = stack.foreign_cluster()
+    cluster = stack.own_cluster()
     prefix = stack.checked("NodeGroup", "fixed", {"cluster": cluster, "instance_type": TYPE, "count": 3})
     add_foreign_node(stack, cluster, prefix["hostname_prefix"])
     fixed = stack.create("NodeGroup", "fixed", cluster=cluster, instance_type=TYPE, count=3)

@@ -41,7 +41,7 @@ def test_marked_cluster_is_finished_and_taken_over(stack: Stack, seconds: int) -
     assert stack.calls("CreateCluster") == []
     assert stack.call("GetCluster", "2024-07-30", ClusterId=found)["ClusterName"] == "hpc"
     assert stack.calls("TagResources") != []
-    assert any("taking over" in line for line in stack.progress)
+    assert f"taking over {found}, which carries its ownership marker" in stack.progress
 
 
 def test_of_many_clusters_the_marked_one_is_found(stack: Stack) -> None:
@@ -58,6 +58,7 @@ def test_several_marked_clusters_are_refused(stack: Stack) -> None:
     with pytest.raises(RefusedError) as caught:
         stack.create("Cluster", "hpc", **HPC)
     assert all(cluster in str(caught.value) for cluster in both)
+    assert "several clusters carry its ownership marker" in str(caught.value)
     assert stack.writes() == []
 
 

@@ -1,4 +1,4 @@
-"""The user set: batches, passwords, groups, and whose users are whose."""
+"""The user set: batches, passwords, groups, drift, and the rules. Whose users are whose: ``test_user_ownership.py``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_ehpc.errors import EhpcError, RefusedError
+from pulumi_ehpc.errors import EhpcError
 from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
 from pulumi_ehpc.lifecycle.operation import NOT_FOUND
 from tests.resources.stack import InState, Stack
@@ -115,11 +115,8 @@ def test_failure_between_batches_keeps_who_was_added_and_update_goes_on(stack: S
     assert present(stack, cluster) == {}
 
 
-@pytest.mark.parametrize("existing", [0, 1])
-def test_first_call_refused_leaves_nothing_in_state(stack: Stack, existing: int) -> None:
-    cluster = stack.foreign_cluster()
-    for declared in users(existing):
-        add_foreign_user(stack, cluster, declared["name"])
+def test_first_call_refused_leaves_nothing_in_state(stack: Stack) -> None:
+    cluster = stack.own_cluster()
     stack.fail_call(adding_action(stack))
     with pytest.raises(EhpcError, match="out of order") as caught:
         stack.create("UserSet", "team", cluster=cluster, users=users(3))
@@ -135,70 +132,6 @@ def test_cancel_between_batches_keeps_who_was_added(stack: Stack) -> None:
         stack.create("UserSet", "team", cluster=cluster, users=users(3 * batch))
     assert len(stack.partial_failure.outputs["created_users"]) == batch
     assert len(stack.calls(adding_action(stack))) == 1
-
-
-# -- users who were there before --------------------------------------------------------------------------------------
-
-
-def test_existing_users_are_used_and_left_in_place(stack: Stack) -> None:
-    cluster = stack.foreign_cluster()
-    add_foreign_user(stack, cluster, "person000")
-    team = stack.create("UserSet", "team", cluster=cluster, users=users(2))
-    assert team.outputs["created_users"] == ["person001"]
-    stack.delete(team)
-    assert present(stack, cluster) == {"person000": "users"}
-    assert any("person000" in note and "left in place" in note for note in stack.log)
-
-
-def test_existing_users_in_another_group_are_refused(stack: Stack) -> None:
-    cluster = stack.foreign_cluster()
-    add_foreign_user(stack, cluster, "person000", "wheel")
-    with pytest.raises(RefusedError, match="person000 is in wheel and not in users"):
-        stack.create("UserSet", "team", cluster=cluster, users=users(2))
-    assert stack.writes() == []
-
-
-def test_existing_users_are_adopted_with_consent(stack: Stack) -> None:
-    cluster = stack.foreign_cluster()
-    add_foreign_user(stack, cluster, "person000", "wheel")
-    team = stack.create("UserSet", "team", cluster=cluster, adopt_existing=True, users=users(2))
-    assert present(stack, cluster) == groups(users(2))
-    assert changed_passwords(stack) == ["person000"]
-    assert set(team.outputs["created_users"]) == {"person000", "person001"}
-    stack.delete(team)
-    assert present(stack, cluster) == {}
-
-
-def test_password_of_an_existing_user_is_not_set_again_by_every_update(stack: Stack) -> None:
-    cluster = stack.foreign_cluster()
-    add_foreign_user(stack, cluster, "person000")
-    team = stack.create("UserSet", "team", cluster=cluster, users=users(2))
-    stack.reset_calls()
-    stack.update(team, users=users(3))
-    assert changed_passwords(stack) == []
-
-
-def test_removing_an_existing_user_from_the_program_leaves_him_in_place(stack: Stack) -> None:
-    cluster = stack.foreign_cluster()
-    add_foreign_user(stack, cluster, "person000")
-    team = stack.create("UserSet", "team", cluster=cluster, users=users(2))
-    team = stack.update(team, users=[user("person001")])
-    assert present(stack, cluster) == groups(users(2))
-    assert any("person000" in note for note in stack.log)
-
-
-def test_users_it_does_not_know_stay_unless_exclusive(stack: Stack) -> None:
-    cluster = stack.foreign_cluster()
-    team = stack.create("UserSet", "team", cluster=cluster, users=users(1))
-    add_foreign_user(stack, cluster, "foreign")
-    assert stack.drifted(team) == ()
-    assert "foreign" in present(stack, cluster)
-    team = stack.update(team, exclusive=True)
-    assert present(stack, cluster) == {"person000": "users"}
-    add_foreign_user(stack, cluster, "foreign")
-    assert stack.drifted(team) == ("users",)
-    stack.update(team)
-    assert present(stack, cluster) == {"person000": "users"}
 
 
 # -- drift and disappearance ---------------------------------------------------------------------------------------

@@ -13,6 +13,12 @@ from pulumi_ehpc.lifecycle.operation import NOT_FOUND
 from tests.resources.stack import Stack, stack_on
 
 DATA: dict[str, Any] = {"file_system_id": "fs-1", "mount_target": "fs-1.example", "mount_directory": "/data"}
+HPC: dict[str, Any] = {
+    "vpc_id": "vpc-1",
+    "vswitch_id": "vsw-1",
+    "manager": {"instance_type": "ecs.c7.large"},
+    "password": "Str0ng-Password",
+}
 
 
 def mounts(stack: Stack, cluster: str) -> dict[str, dict[str, Any]]:
@@ -102,70 +108,95 @@ def test_cancel_while_mounting_keeps_the_id(stack_2024: Stack) -> None:
     assert stack_2024.partial_failure.outputs["created"] is True
 
 
-# -- mounts that were there before ----------------------------------------------------------------------------------
+# -- mounts that exist already -------------------------------------------------------------------------------------
 
 
-def test_equal_mount_is_used_and_left_in_place(stack: Stack) -> None:
-    cluster = stack.foreign_cluster()
+@pytest.mark.parametrize("own", [True, False])
+def test_equal_mount_becomes_the_resource_s(stack: Stack, own: bool) -> None:
+    """Without a word on a cluster of the stack, and with consent on any other."""
+    cluster = stack.own_cluster() if own else stack.foreign_cluster()
     mount_elsewhere(stack, cluster, "/data")
-    data = stack.create("Volume", "data", cluster=cluster, **DATA)
-    assert data.outputs["created"] is False
-    assert stack.drifted(data) == ()
-    stack.delete(data)
+    data = stack.create("Volume", "data", cluster=cluster, adopt_existing=None if own else True, **DATA)
+    assert data.outputs["created"] is True
     assert stack.writes() == []
-    assert "/data" in mounts(stack, cluster)
-    assert [("/data" in note, "in place" in note) for note in stack.log] == [(True, True), (True, True)]
+    assert stack.drifted(data) == ()
+    how = ": it is this resource's from now on" if own else " and is adopted (adopt_existing)"
+    assert stack.log == [f"the mount at /data exists already{how}"]
+    stack.delete(data)
+    assert "/data" not in mounts(stack, cluster)
 
 
-def test_different_mount_is_refused(stack: Stack) -> None:
-    cluster = stack.foreign_cluster()
+def test_different_mount_is_refused_on_a_cluster_of_the_stack(stack: Stack) -> None:
+    """A mount has nothing that changes in place."""
+    cluster = stack.own_cluster()
     mount_elsewhere(stack, cluster, "/data", FileSystemId="fs-9")
     with pytest.raises(RefusedError, match=r"file_system_id is 'fs-9' and not 'fs-1'.*Nothing was changed"):
         stack.create("Volume", "data", cluster=cluster, **DATA)
     assert stack.writes() == []
 
 
-def test_equal_mount_is_adopted_with_consent(stack: Stack) -> None:
+@pytest.mark.parametrize("file_system_id", ["fs-1", "fs-9"])
+def test_mount_is_refused_on_any_other_cluster(stack: Stack, file_system_id: str) -> None:
     cluster = stack.foreign_cluster()
-    mount_elsewhere(stack, cluster, "/data")
-    data = stack.create("Volume", "data", cluster=cluster, adopt_existing=True, **DATA)
-    assert data.outputs["created"] is True
-    stack.delete(data)
-    assert "/data" not in mounts(stack, cluster)
+    mount_elsewhere(stack, cluster, "/data", FileSystemId=file_system_id)
+    with pytest.raises(RefusedError) as caught:
+        stack.create("Volume", "data", cluster=cluster, **DATA)
+    assert f"the mount at /data exists already on cluster {cluster}" in str(caught.value)
+    assert "aliases=[...]" in str(caught.value) and "adopt_existing=True" in str(caught.value)
+    assert stack.writes() == []
 
 
-def test_different_mount_is_replaced_with_consent(stack: Stack) -> None:
-    cluster = stack.foreign_cluster()
+@pytest.mark.parametrize("own", [True, False])
+def test_different_mount_is_replaced_with_consent(stack: Stack, own: bool) -> None:
+    cluster = stack.own_cluster() if own else stack.foreign_cluster()
     mount_elsewhere(stack, cluster, "/data", FileSystemId="fs-9")
     data = stack.create("Volume", "data", cluster=cluster, adopt_existing=True, **DATA)
     assert mounts(stack, cluster)["/data"]["VolumeId"] == "fs-1"
     assert stack.drifted(data) == ()
 
 
-def test_consent_given_later_counts_at_delete(stack: Stack) -> None:
-    cluster = stack.foreign_cluster()
-    mount_elsewhere(stack, cluster, "/data")
+def test_mount_that_is_not_owned_is_left_in_place_until_it_is_adopted(stack: Stack) -> None:
+    """State of release 0.1.0, which used equal mounts without owning them."""
+    cluster = stack.own_cluster()
     data = stack.create("Volume", "data", cluster=cluster, **DATA)
-    assert not stack.diff(data, adopt_existing=True)
-    data.inputs["adopt_existing"] = True
+    data.outputs["created"] = False
+    stack.reset_calls()
     stack.delete(data)
+    assert stack.writes() == []
+    assert "/data" in mounts(stack, cluster)
+    assert stack.log[-1] == "the mount at /data was not made by this resource and is left in place"
+    assert stack.diff(data, adopt_existing=True)
+    stack.delete(stack.update(data, adopt_existing=True))
     assert "/data" not in mounts(stack, cluster)
 
 
+def home_of(stack: Stack, cluster: str) -> dict[str, Any]:
+    """Return what a program would have to declare to be the mount of ``/home``."""
+    (home,) = [
+        mount for directory, mount in mounts(stack, cluster).items() if directory == "/home" and mount["MustKeep"]
+    ]
+    storage = {"file_system_id": home["VolumeId"], "mount_target": home["VolumeMountpoint"]}
+    return {**storage, "storage_directory": home["RemoteDirectory"], "mount_directory": "/home"}
+
+
 @pytest.mark.parametrize("adopt_existing", [None, True])
-def test_directory_that_the_cluster_must_keep_is_refused(stack_2018: Stack, adopt_existing: bool | None) -> None:
-    hpc = stack_2018.create(
-        "Cluster",
-        "hpc",
-        vpc_id="vpc-1",
-        vswitch_id="vsw-1",
-        manager={"instance_type": "ecs.c7.large"},
-        password="Str0ng-Password",
-    )
+def test_mount_that_the_cluster_must_keep_is_never_unmounted(stack_2018: Stack, adopt_existing: bool | None) -> None:
+    hpc = stack_2018.create("Cluster", "hpc", **HPC)
+    declared = home_of(stack_2018, hpc.id)
     stack_2018.reset_calls()
-    home = {**DATA, "mount_directory": "/home"}
-    with pytest.raises(RefusedError, match="/home is mounted by the cluster itself and must stay"):
-        stack_2018.create("Volume", "home", cluster=hpc.id, adopt_existing=adopt_existing, **home)
+    home = stack_2018.create("Volume", "home", cluster=hpc.id, adopt_existing=adopt_existing, **declared)
+    stack_2018.delete(home)
+    assert stack_2018.writes() == []
+    assert stack_2018.log[-1] == "the mount at /home was made by the service and is left in place"
+
+
+@pytest.mark.parametrize("adopt_existing", [None, True])
+def test_mount_that_the_cluster_must_keep_is_never_replaced(stack_2018: Stack, adopt_existing: bool | None) -> None:
+    hpc = stack_2018.create("Cluster", "hpc", **HPC)
+    stack_2018.reset_calls()
+    other = {**DATA, "mount_directory": "/home"}
+    with pytest.raises(RefusedError, match="the mount at /home exists already and differs"):
+        stack_2018.create("Volume", "home", cluster=hpc.id, adopt_existing=adopt_existing, **other)
     assert stack_2018.writes() == []
 
 

@@ -1,4 +1,7 @@
-"""A proxy before the fake that loses the response to a call: the call is carried out, but nobody learns of it."""
+"""Proxies before the fake that lose responses: the call is carried out, but nobody learns of it.
+
+They close the connection, or answer with another body.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
 import requests
+from typing_extensions import Self
 
 
 class LossyProxy:
@@ -15,10 +19,13 @@ class LossyProxy:
     Args:
         target: Address of the fake.
         actions: Actions whose first response is lost.
+        instead: What is answered in its place; the connection is closed where it is None.
+        after: Action that must have been called before any response is lost.
     """
 
-    def __init__(self, target: str, actions: list[str]) -> None:
+    def __init__(self, target: str, actions: list[str], instead: bytes | None = None, *, after: str = "") -> None:
         self._left = set(actions)
+        self._awaited = after
         self._lock = threading.Lock()
         proxy = self
 
@@ -34,14 +41,17 @@ class LossyProxy:
                 response = requests.request(
                     method, f"{target}{self.path}", headers=dict(self.headers), data=body or None, timeout=30
                 )
+                content: bytes | None = response.content
                 if proxy.loses(self.headers.get("x-acs-action", "")):
+                    content = instead
+                if content is None:
                     self.close_connection = True
                     return
                 self.send_response(response.status_code)
                 self.send_header("Content-Type", response.headers["Content-Type"])
-                self.send_header("Content-Length", str(len(response.content)))
+                self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(response.content)
+                self.wfile.write(content)
 
             def log_message(self, format: str, *args: object) -> None:
                 """Print nothing."""
@@ -62,12 +72,14 @@ class LossyProxy:
     def loses(self, action: str) -> bool:
         """Tell whether this response is lost."""
         with self._lock:
-            if action not in self._left:
+            if action == self._awaited:
+                self._awaited = ""
+            if self._awaited or action not in self._left:
                 return False
             self._left.remove(action)
             return True
 
-    def __enter__(self) -> LossyProxy:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -77,3 +89,40 @@ class LossyProxy:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class HoldingProxy(LossyProxy):
+    """Holds back the response to the first call of an action, so that a run can be killed while it waits.
+
+    Attributes:
+        reached: Set once the call has been carried out.
+        released: Lets the response get lost.
+    """
+
+    def __init__(self, target: str, action: str) -> None:
+        super().__init__(target, [action])
+        self.reached = threading.Event()
+        self.released = threading.Event()
+
+    def loses(self, action: str) -> bool:
+        lost = super().loses(action)
+        if lost:
+            self.reached.set()
+            self.released.wait()
+        return lost
+
+
+class BlindingProxy(LossyProxy):
+    """Loses the response to the first call of an action, and every response after it.
+
+    Attributes:
+        healed: Lets responses through again.
+    """
+
+    def __init__(self, target: str, action: str) -> None:
+        super().__init__(target, [action])
+        self.healed = threading.Event()
+
+    def loses(self, action: str) -> bool:
+        lost = super().loses(action)
+        return lost or not (self.not_called or self.healed.is_set())

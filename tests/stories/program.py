@@ -1,7 +1,7 @@
 """Declare the resources of ``declared.json``: name -> {"type": ..., "args": {...}}.
 
-In arguments ``{"$ref": name}`` is another resource and ``{"$secret": value}`` a secret; ``options`` may hold resource
-options.
+In arguments ``{"$ref": name}`` is another resource, ``{"$apply": name}`` its id as an Output of its own, and
+``{"$secret": value}`` a secret; ``options`` may hold resource options.
 """
 
 import json
@@ -19,6 +19,8 @@ def value(given: Any) -> Any:
     """Turn JSON into an argument."""
     if isinstance(given, dict) and "$ref" in given:
         return declared[given["$ref"]]
+    if isinstance(given, dict) and "$apply" in given:
+        return declared[given["$apply"]].id.apply(lambda known: known)
     if isinstance(given, dict) and "$secret" in given:
         return pulumi.Output.secret(given["$secret"])
     if isinstance(given, dict):
@@ -29,8 +31,11 @@ def value(given: Any) -> Any:
 
 
 for name, entry in json.loads(Path("declared.json").read_text()).items():
-    options = pulumi.ResourceOptions(**entry.get("options", {}))
-    declared[name] = getattr(ehpc, entry["type"])(name, opts=options, **value(entry["args"]))
+    options = pulumi.ResourceOptions(**value(entry.get("options", {})))
+    if entry["type"] == "Component":
+        declared[name] = pulumi.ComponentResource("test:index:Team", name, None, options)
+    else:
+        declared[name] = getattr(ehpc, entry["type"])(name, opts=options, **value(entry["args"]))
 
 for name, resource in declared.items():
     pulumi.export(name, resource.id)

@@ -143,6 +143,7 @@ class Workbench:
             "ALIBABA_CLOUD_ACCESS_KEY_ID": "fake",
             "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "fake",
             "XDG_CACHE_HOME": str(self.folder / "cache"),
+            "XDG_STATE_HOME": str(self.folder / "left"),
         }
         foreign = ("PULUMI_", "ALIBABA_CLOUD_", "EHPC_")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}

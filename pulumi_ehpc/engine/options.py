@@ -1,0 +1,62 @@
+"""Engine options: what goes with the arguments of a resource, and what a program must not set.
+
+The engine's own words: ``deleted_with`` reports a resource as deleted, without a call, when another one is deleted;
+``retain_on_delete`` takes a resource out of state and leaves the object where it is.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from weakref import WeakSet
+
+from pulumi import CustomResource, ProviderResource, ResourceOptions, RunError, log
+
+_ANY_TYPE: Final = "pulumi-python:dynamic/ehpc:Resource"
+"""The engine chooses a provider by what stands before the first colon."""
+_told: Final[WeakSet[CustomResource]] = WeakSet()
+"""Clusters of which was said that what they contain is retained with them."""
+
+
+def refuse_create_before_delete(title: str, given: ResourceOptions | None) -> None:
+    """Refuse the option that creates a replacement before the old object is deleted.
+
+    Args:
+        title: The resource, such as ``Queue 'work'``.
+        given: The options that the program gives it.
+
+    Raises:
+        RunError: ``delete_before_replace`` is False.
+    """
+    if given is not None and given.delete_before_replace is False:
+        raise RunError(
+            f"{title}: delete_before_replace=False is refused. Names are unique, so the replacement would be created "
+            "before the old object is deleted: it would take over that object, and then the object would be deleted. "
+            "Leave the option out: the old object is always deleted first. Nothing was changed."
+        )
+
+
+def provider_of(given: ResourceOptions | None) -> ProviderResource | None:
+    """Return the provider that a resource will use: the one it is given, or its parent's; None for the default one."""
+    if given is None or given.provider is not None or given.parent is None:
+        return None if given is None else given.provider
+    return given.parent.get_provider(_ANY_TYPE)
+
+
+def options_in_cluster(cluster: CustomResource, given: ResourceOptions) -> ResourceOptions:
+    """Return the options of what is declared in a cluster of this program.
+
+    Deleting a cluster deletes what is in it, so nothing else needs to be called. That is not so for a cluster that is
+    retained, where everything lives on, nor for one that this program only reads, which it never deletes.
+
+    Args:
+        cluster: The cluster.
+        given: The options of the cluster.
+    """
+    if given.id is not None or given.urn is not None:
+        return ResourceOptions(depends_on=[cluster])
+    if not given.retain_on_delete:
+        return ResourceOptions(deleted_with=cluster)
+    if cluster not in _told:
+        _told.add(cluster)
+        log.info(f"{cluster}: retain_on_delete holds for everything that is declared with it as cluster= too")
+    return ResourceOptions(retain_on_delete=True)

@@ -1,0 +1,285 @@
+"""Claims: which natural keys of which cluster the resources of a program declare.
+
+E-HPC knows queues, users, mounts and groups of nodes by natural keys only: a name, a directory, a host name prefix. The
+engine may create before it deletes, rename, replace, move, or be killed. So before anything that goes by such a key is
+deleted or taken, this process asks what else the running program declares: the stack's identity carries every claim of
+the program, and each resource's own check adds what it knows exactly.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from pulumi_ehpc.schema.unknowns import has_unknown
+
+_URN: Final = "urn:"
+_COUNTED: Final = ("keys", "size")
+"""What a claim has in state even if it is empty or 0."""
+_PATIENCE_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 0.2
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one resource declares to be its own.
+
+    Attributes:
+        resource_type: Name of the resource type, such as ``Queue``.
+        urn: The engine's name of the resource; empty while the program does not know its parent's.
+        name: Its logical name.
+        cluster: Id of the cluster, or the URN of the ``Cluster`` that the program declares; empty while not known.
+        keys: Its natural keys; None while not known.
+        declared: What it declares of properties that cannot change in place, as far as it is known.
+        unclear: Those of them that are not known yet.
+        members: What it has many of, in words, such as ``users``; empty where it is one object.
+        size: Number of its members, where its keys do not show it.
+        prefix: Prefix of the host names of its nodes; empty where it declares none.
+        exclusive: Whether it claims every key of its kind in the cluster.
+        adopts: Whether it takes what exists on a cluster that is not this stack's (``adopt_existing``).
+    """
+
+    resource_type: str
+    urn: str
+    name: str
+    cluster: str
+    keys: tuple[str, ...] | None
+    declared: Mapping[str, Any] = field(default_factory=dict)
+    unclear: tuple[str, ...] = ()
+    members: str = ""
+    size: int | None = None
+    prefix: str = ""
+    exclusive: bool = False
+    adopts: bool = False
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Claim:
+        """Read a claim out of state."""
+        keys = values.get("keys")
+        return cls(
+            resource_type=str(values.get("resource_type") or ""),
+            urn=str(values.get("urn") or ""),
+            name=str(values.get("name") or ""),
+            cluster=str(values.get("cluster") or ""),
+            keys=None if keys is None else tuple(keys),
+            declared=values.get("declared") or {},
+            unclear=tuple(values.get("unclear") or ()),
+            members=str(values.get("members") or ""),
+            size=None if values.get("size") is None else int(values["size"]),
+            prefix=str(values.get("prefix") or ""),
+            exclusive=bool(values.get("exclusive")),
+            adopts=bool(values.get("adopts")),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the claim as state holds it, without what is empty."""
+        values = {**vars(self), "keys": None if self.keys is None else list(self.keys), "unclear": list(self.unclear)}
+        return {name: value for name, value in values.items() if value or (value is not None and name in _COUNTED)}
+
+    @property
+    def title(self) -> str:
+        """The resource in messages, such as ``Queue 'work'``."""
+        return f"{self.resource_type} '{self.name}'"
+
+    @property
+    def without_urn(self) -> str:
+        """What the claim goes by while its URN is not known."""
+        return f"{self.resource_type}::{self.name}"
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """The old half of a resource that the engine replaces, as state has it."""
+
+    id: str
+    inputs: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+
+
+class Program:
+    """What this process knows of the program that runs. Safe to use from many threads.
+
+    Attributes:
+        begun: Whether the claims of the program are known. They are not where the engine runs no program (``destroy``,
+            ``refresh``) or leaves the identity out (``--target``).
+    """
+
+    def __init__(self) -> None:
+        self.begun = False
+        self._changed = threading.Condition()
+        self._before: dict[str, Claim] = {}
+        self._claims: dict[str, Claim] = {}
+        self._clusters: dict[str, str] = {}
+        self._inputs: dict[str, Mapping[str, Any]] = {}
+        self._held: dict[str, set[str]] = {}
+        self._busy: set[str] = set()
+        self._replacing: dict[str, Replaced] = {}
+        self._created: set[str] = set()
+
+    # -- what is learned ------------------------------------------------------------------------------------------
+
+    def begin(self, before: Iterable[Claim], claims: Iterable[Claim]) -> None:
+        """Learn the claims of the program, and of the one that ran before it."""
+        with self._changed:
+            self._before = {claim.urn: claim for claim in before}
+            self._claims = {claim.urn or claim.without_urn: claim for claim in claims}
+            self.begun = True
+
+    def declare(self, claim: Claim, inputs: Mapping[str, Any] | None = None) -> None:
+        """Learn a resource's claim exactly, from its own check; only a preview may know less than the program does."""
+        with self._changed:
+            self._inputs[claim.urn] = inputs or {}
+            said = self._claims.get(claim.urn) or self._claims.pop(claim.without_urn, claim)
+            self._claims[claim.urn] = replace(claim, cluster=claim.cluster or said.cluster)
+            if claim.cluster and said.cluster.startswith(_URN):
+                # The Cluster itself may be left out of this run (--exclude).
+                self._clusters.setdefault(said.cluster, claim.cluster)
+
+    def own_cluster(self, urn: str, cluster_id: str) -> None:
+        """Learn the id of a cluster that this stack creates."""
+        with self._changed:
+            self._clusters[urn] = cluster_id
+
+    def replaced(self, urn: str, old: Replaced) -> None:
+        """Learn that the engine replaces a resource that is in state."""
+        with self._changed:
+            self._replacing[urn] = old
+
+    def deleted(self, urn: str) -> None:
+        """Learn that a resource, or its old half, is deleted."""
+        with self._changed:
+            self._replacing.pop(urn, None)
+            self._held.pop(urn, None)
+
+    def begins(self, urn: str, *, creates: bool) -> None:
+        """Learn that a create or update of a resource begins."""
+        with self._changed:
+            self._busy.add(urn)
+            if creates:
+                self._created.add(urn)
+            self._changed.notify_all()
+
+    def holds(self, urn: str, keys: Iterable[str]) -> None:
+        """Learn which keys are a resource's own now, by its outputs."""
+        with self._changed:
+            self._held[urn] = set(keys)
+            self._changed.notify_all()
+
+    def stops(self, urn: str) -> None:
+        """Learn that a create or update of a resource has ended, in whatever way."""
+        with self._changed:
+            self._busy.discard(urn)
+            self._changed.notify_all()
+
+    # -- what is asked --------------------------------------------------------------------------------------------
+
+    def is_own(self, cluster_id: str) -> bool:
+        """Tell whether a cluster is one that this stack creates."""
+        with self._changed:
+            return cluster_id in self._clusters.values()
+
+    def replaced_without_delete(self, urn: str) -> Replaced | None:
+        """Return the old half of a resource that is to be created, where this process has not deleted it."""
+        with self._changed:
+            return self._replacing.get(urn)
+
+    def inputs_after_replacement(self, urn: str) -> Mapping[str, Any]:
+        """Return the checked inputs of a resource whose old half is to be deleted before its new one is created."""
+        with self._changed:
+            return self._inputs.get(urn, {}) if urn in self._replacing else {}
+
+    def lives_on(self, urn: str, cluster_id: str, key: str) -> bool:
+        """Tell whether a delete comes after the create of the same resource, and would delete what that one took."""
+        with self._changed:
+            claim = self._claims.get(urn)
+            if claim is None or urn not in self._created:
+                return False
+            return claim.cluster == cluster_id and key in (claim.keys or ())
+
+    def others(self, urn: str, resource_type: str, cluster_id: str, key: str) -> Iterator[Claim]:
+        """Yield what other resources may declare under a key; a claim without cluster or keys is not clear yet."""
+        with self._changed:
+            claims = [claim for claim in self._claims.values() if claim.urn != urn]
+            clusters = dict(self._clusters)
+        for claim in claims:
+            cluster = clusters.get(claim.cluster, claim.cluster)
+            # A Cluster without an id is not made yet, so it is not this one.
+            there = cluster in ("", cluster_id)
+            if claim.resource_type == resource_type and there and (claim.keys is None or key in claim.keys):
+                yield claim
+
+    def beside(self, claim: Claim) -> list[Claim]:
+        """Return the claims of other resources that are known to stand in the same cluster."""
+        with self._changed:
+            where = self._clusters.get(claim.cluster, claim.cluster)
+            others = [other for other in self._claims.values() if other.urn != claim.urn and other.cluster]
+            return [other for other in others if self._clusters.get(other.cluster, other.cluster) == where]
+
+    def wait_until_held(self, claim: Claim, key: str, cancelled: Callable[[], bool]) -> None:
+        """Wait until another resource holds a key: a little for it to begin, and then for as long as it works."""
+        patience = time.monotonic() + _PATIENCE_SECONDS
+        with self._changed:
+            while key not in self._held.get(claim.urn, ()) and not cancelled():
+                if claim.urn not in self._busy and time.monotonic() >= patience:
+                    return
+                self._changed.wait(_LOOK_SECONDS)
+
+    def is_busy(self) -> bool:
+        """Tell whether a create or update is in progress."""
+        with self._changed:
+            return bool(self._busy)
+
+    def given_up(self) -> list[tuple[Claim, str, list[str]]]:
+        """Return what was declared before and is declared by nobody now: claim, cluster id and keys."""
+        with self._changed:
+            clusters = dict(self._clusters)
+            claims = list(self._claims.values())
+            before = list(self._before.values())
+        found = []
+        for old in before:
+            where = clusters.get(old.cluster, old.cluster)
+            now = {
+                key
+                for claim in claims
+                if claim.resource_type == old.resource_type and clusters.get(claim.cluster, claim.cluster) == where
+                for key in claim.keys or ()
+            }
+            keys = [key for key in old.keys or () if key not in now]
+            if keys and where and not where.startswith(_URN):
+                found.append((old, where, keys))
+        return found
+
+    def is_held(self, claim: Claim, key: str) -> bool:
+        """Tell whether another resource holds a key by its outputs."""
+        with self._changed:
+            return key in self._held.get(claim.urn, ())
+
+    def claim_of(self, urn: str) -> Claim | None:
+        """Return what a resource declares; None when the program does not have it, or is not known."""
+        with self._changed:
+            return self._claims.get(urn)
+
+    def claimed_before(self, claim: Claim) -> list[Claim]:
+        """Return what other resources of the type declared in the same cluster when the program ran before."""
+        with self._changed:
+            where = self._clusters.get(claim.cluster, claim.cluster)
+            others = [old for old in self._before.values() if old.resource_type == claim.resource_type]
+            there = [old for old in others if self._clusters.get(old.cluster, old.cluster) == where]
+            return [old for old in there if old.urn != claim.urn]
+
+    def not_declared_any_more(self) -> list[Claim]:
+        """Return what was declared when the program ran before, by resources that it does not have now."""
+        with self._changed:
+            return [old for urn, old in self._before.items() if urn and urn not in self._claims]
+
+
+def keys_of(value: Any) -> tuple[str, ...] | None:
+    """Return the natural keys that a property holds: itself, or the keys of a map; None while not known."""
+    if has_unknown(value):
+        return None
+    if isinstance(value, Mapping):
+        return tuple(map(str, value))
+    return (value,) if isinstance(value, str) else ()

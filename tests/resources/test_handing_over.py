@@ -1,0 +1,179 @@
+"""What another resource of the running program declares is left to it. Users: ``test_user_ownership.py``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pulumi_ehpc.errors import RefusedError
+from pulumi_ehpc.lifecycle.claims import Claim, Replaced
+from pulumi_ehpc.lifecycle.handing_over import taker_of
+from pulumi_ehpc.schema.unknowns import UNKNOWN
+from tests.resources.stack import InState, Stack
+
+GROUP: dict[str, Any] = {"hostname_prefix": "wk-", "instance_type": "ecs.c7.large", "count": 2}
+QUEUE: dict[str, Any] = {"name": "work", "compute_nodes": [{"instance_type": "ecs.c7.large"}], "max_count": 9}
+MOUNT: dict[str, Any] = {"file_system_id": "fs-1", "mount_target": "fs-1.example", "mount_directory": "/data"}
+KINDS = {"NodeGroup": (GROUP, "wk-"), "Queue": (QUEUE, "work"), "Volume": (MOUNT, "/data")}
+
+each_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+def giver_of(stack: Stack, kind: str, *, own: bool = True) -> tuple[InState, dict[str, Any]]:
+    """Return a resource in state, and its arguments."""
+    cluster = stack.own_cluster() if own else stack.foreign_cluster()
+    given = {"cluster": cluster, **KINDS[kind][0]}
+    giver = stack.create(kind, "giver", **given)
+    stack.reset_calls()
+    return giver, given
+
+
+@each_kind
+def test_what_another_resource_declares_is_handed_over(stack: Stack, kind: str) -> None:
+    giver, given = giver_of(stack, kind)
+    stack.delete(giver, stack.claim(kind, "taker", **given))
+    assert stack.writes() == []
+    assert stack.log[-1] == f"{KINDS[kind][1]} is handed over to {kind} 'taker'; nothing is deleted"
+    taker = stack.create(kind, "taker", **given)
+    assert stack.drifted(taker) == ()
+    assert not [action for action in stack.writes() if action.startswith(("Create", "Add", "Delete", "Detach"))]
+
+
+@each_kind
+def test_what_nobody_else_declares_is_deleted(stack: Stack, kind: str) -> None:
+    giver, given = giver_of(stack, kind)
+    key = {"NodeGroup": "hostname_prefix", "Queue": "name", "Volume": "mount_directory"}[kind]
+    stack.delete(
+        giver, stack.claim(kind, "other", **{**given, key: {"wk-": "fix-", "work": "play"}.get(given[key], "/x")})
+    )
+    assert stack.writes() != []
+    assert not any("handed over" in note for note in stack.log)
+
+
+@each_kind
+def test_what_another_resource_declares_on_any_other_cluster_is_deleted(stack: Stack, kind: str) -> None:
+    """There a taker takes nothing that exists: the giver removes what it made, and the taker makes it."""
+    giver, given = giver_of(stack, kind, own=False)
+    stack.delete(giver, stack.claim(kind, "taker", **given))
+    assert stack.writes() != []
+    stack.create(kind, "taker", **given)
+
+
+@each_kind
+def test_what_is_declared_in_another_cluster_is_deleted(stack: Stack, kind: str) -> None:
+    giver, given = giver_of(stack, kind)
+    stack.delete(giver, stack.claim(kind, "taker", **{**given, "cluster": "ehpc-2"}))
+    assert stack.writes() != []
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed"),
+    [("NodeGroup", {"instance_type": "ecs.g7.large"}), ("Volume", {"file_system_id": "fs-2"})],
+)
+def test_what_does_not_fit_is_deleted(stack: Stack, kind: str, changed: dict[str, Any]) -> None:
+    """Unlike groups that swap their prefixes: the nodes of the one can never be those of the other."""
+    giver, given = giver_of(stack, kind)
+    stack.delete(giver, stack.claim(kind, "taker", **{**given, **changed}))
+    assert stack.writes() != []
+
+
+def test_what_does_not_fit_is_kept_once_the_taker_holds_it(stack: Stack) -> None:
+    """A delete that comes last would delete what the taker has made of it."""
+    giver, given = giver_of(stack, "Volume")
+    other = stack.claim("Volume", "taker", **{**given, "file_system_id": "fs-2"})
+    stack.new_run(other)
+    stack.session.program.holds(other.urn, ["/data"])
+    context = stack.context("Volume", "giver", giver.id)
+    stack.lifecycle("Volume").delete(context, giver.inputs, giver.outputs)
+    assert stack.writes() == []
+
+
+@pytest.mark.parametrize("queue", [UNKNOWN, "work"])
+def test_what_is_not_known_yet_counts_as_fitting(stack: Stack, queue: Any) -> None:
+    """The taker's queue may be an Output; whoever takes what does not fit is refused, and nothing is lost."""
+    giver, given = giver_of(stack, "NodeGroup")
+    giver.inputs["queue"] = "work"
+    stack.delete(giver, stack.claim("NodeGroup", "taker", **{**given, "queue": queue}))
+    assert stack.writes() == []
+
+
+@each_kind
+def test_what_changes_in_place_is_no_reason_not_to_fit(stack: Stack, kind: str) -> None:
+    giver, given = giver_of(stack, kind)
+    changes: dict[str, dict[str, Any]] = {
+        "NodeGroup": {"count": 5},
+        "Queue": {"max_count": 5},
+        "Volume": {"adopt_existing": True},
+    }
+    stack.delete(giver, stack.claim(kind, "taker", **{**given, **changes[kind]}))
+    assert stack.writes() == []
+
+
+@each_kind
+@pytest.mark.parametrize("unknown", ["cluster", "key"])
+def test_delete_is_refused_where_it_is_not_known_who_declares_what(stack: Stack, kind: str, unknown: str) -> None:
+    giver, given = giver_of(stack, kind)
+    known = stack.claim(kind, "taker", **given)
+    urn, keys = known.urn, None if unknown == "key" else known.keys
+    unclear = Claim(kind, urn, "taker", known.cluster if unknown == "key" else "", keys)
+    words = f"whether {kind} 'taker' declares {KINDS[kind][1]} as well is not known yet. Nothing was changed"
+    with pytest.raises(RefusedError, match=words):
+        stack.delete(giver, unclear)
+    assert stack.writes() == []
+
+
+@each_kind
+def test_resource_that_is_sure_comes_before_one_that_is_not(stack: Stack, kind: str) -> None:
+    giver, given = giver_of(stack, kind)
+    stack.delete(giver, Claim(kind, "urn:x", "unsure", "", None), stack.claim(kind, "taker", **given))
+    assert f"handed over to {kind} 'taker'" in stack.log[-1]
+
+
+@each_kind
+def test_delete_after_the_create_of_the_same_resource_deletes_nothing(stack: Stack, kind: str) -> None:
+    """The engine resumes a replacement that was killed between the two; the new half took the object."""
+    giver, given = giver_of(stack, kind)
+    stack.new_run()
+    stack.create(kind, "giver", **given)
+    stack.reset_calls()
+    context = stack.context(kind, "giver", giver.id)
+    stack.lifecycle(kind).delete(context, giver.inputs, giver.outputs)
+    assert stack.writes() == []
+    assert stack.log[-1] == f"{KINDS[kind][1]} is kept: it is what {kind} 'giver' declares now; nothing is deleted"
+
+
+@each_kind
+def test_delete_before_a_replacement_deletes(stack: Stack, kind: str) -> None:
+    giver, given = giver_of(stack, kind)
+    stack.new_run()
+    stack.checked(kind, "giver", given, giver.inputs)
+    stack.session.program.replaced(stack.urn(kind, "giver"), Replaced(giver.id, giver.inputs, giver.outputs))
+    context = stack.context(kind, "giver", giver.id)
+    stack.lifecycle(kind).delete(context, giver.inputs, giver.outputs)
+    assert stack.writes() != []
+    stack.create(kind, "giver", **given)
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [("Volume", {"mount_target": "other.example"}), ("NodeGroup", {"instance_type": "ecs.g7.large"})],
+)
+def test_create_before_the_delete_of_a_replacement_is_refused(stack: Stack, kind: str, change: dict[str, Any]) -> None:
+    giver, given = giver_of(stack, kind)
+    stack.new_run()
+    stack.session.program.replaced(stack.urn(kind, "giver"), Replaced(giver.id, giver.inputs, giver.outputs))
+    stack.reset_calls()
+    with pytest.raises(RefusedError, match="Nothing was changed"):
+        stack.create(kind, "giver", **{**given, **change})
+    assert stack.writes() == []
+
+
+def test_destroy_deletes_what_its_own_outputs_record(stack: Stack) -> None:
+    """The engine runs no program then, so nobody declares anything."""
+    giver, given = giver_of(stack, "NodeGroup")
+    stack.delete(giver)
+    assert stack.calls("DeleteNodes") != []
+    stack.delete(giver)
+    op = stack.operation("NodeGroup", "giver", **given)
+    assert taker_of(op, "wk-") is None

@@ -1,0 +1,76 @@
+"""Nodes that exist already under a prefix: taken on the stack's clusters, refused on others, adopted with consent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pulumi_ehpc.errors import RefusedError
+from tests.resources.stack import Stack
+from tests.resources.test_node_group import TYPE, add_foreign_node, added_counts, nodes
+
+GROUP: dict[str, Any] = {"hostname_prefix": "wk-", "instance_type": TYPE, "count": 2}
+
+
+def test_nodes_on_a_cluster_of_the_stack_are_taken_with_a_note(stack: Stack) -> None:
+    cluster = stack.own_cluster()
+    add_foreign_node(stack, cluster, "wk-")
+    fixed = stack.create("NodeGroup", "fixed", cluster=cluster, **GROUP)
+    assert added_counts(stack) == [1]
+    assert stack.log == ["1 nodes with the host name prefix wk- exist already: they are this resource's from now on"]
+    stack.delete(fixed)
+    assert nodes(stack, cluster) == []
+
+
+def test_surplus_nodes_that_are_taken_are_released(stack: Stack) -> None:
+    """The program has the last word on how many there are."""
+    cluster = stack.own_cluster()
+    for _ in range(3):
+        add_foreign_node(stack, cluster, "wk-")
+    stack.create("NodeGroup", "fixed", cluster=cluster, **GROUP)
+    assert nodes(stack, cluster) == ["wk-000", "wk-001"]
+
+
+@pytest.mark.parametrize("count", [2, 0])
+def test_nodes_of_another_kind_are_refused(stack: Stack, count: int) -> None:
+    """An instance type cannot change in place, and another group may have left them under its own prefix."""
+    cluster = stack.own_cluster()
+    add_foreign_node(stack, cluster, "wk-")
+    with pytest.raises(RefusedError) as caught:
+        stack.create(
+            "NodeGroup", "fixed", cluster=cluster, **{**GROUP, "instance_type": "ecs.g7.large", "count": count}
+        )
+    assert "instance_type is 'ecs.c7.large' and not 'ecs.g7.large' (wk-000)" in str(caught.value)
+    assert "Nothing was changed" in str(caught.value)
+    assert stack.writes() == []
+
+
+def test_nodes_on_any_other_cluster_are_refused(stack: Stack) -> None:
+    cluster = stack.foreign_cluster()
+    add_foreign_node(stack, cluster, "wk-")
+    with pytest.raises(RefusedError) as caught:
+        stack.create("NodeGroup", "fixed", cluster=cluster, **GROUP)
+    assert f"1 nodes with the host name prefix wk- exist already on cluster {cluster}" in str(caught.value)
+    assert "aliases=[...]" in str(caught.value) and "adopt_existing=True" in str(caught.value)
+    assert stack.writes() == []
+
+
+def test_nodes_on_any_other_cluster_are_adopted_with_consent(stack: Stack) -> None:
+    cluster = stack.foreign_cluster()
+    add_foreign_node(stack, cluster, "wk-")
+    fixed = stack.create("NodeGroup", "fixed", cluster=cluster, adopt_existing=True, **GROUP)
+    assert added_counts(stack) == [1]
+    assert "adopted (adopt_existing)" in stack.log[0]
+    assert not stack.diff(fixed, adopt_existing=None)
+    stack.delete(stack.update(fixed, adopt_existing=None))
+    assert nodes(stack, cluster) == []
+
+
+def test_nodes_that_are_being_released_are_nobody_s(stack: Stack) -> None:
+    cluster = stack.foreign_cluster()
+    add_foreign_node(stack, cluster, "wk-")
+    gone = stack.pages("ListNodes", "2024-07-30", ClusterId=cluster)[0]["Id"]
+    stack.call("DeleteNodes", "2024-07-30", ClusterId=cluster, InstanceIds=[gone])
+    stack.create("NodeGroup", "fixed", cluster=cluster, **GROUP)
+    assert added_counts(stack) == [2]

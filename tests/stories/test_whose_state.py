@@ -1,0 +1,325 @@
+"""Whose an object is when runs are killed and states are renamed, copied, moved or of an older release."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.stories.conftest import NewBench
+from tests.stories.test_edges import contents, foreign_cluster
+from tests.stories.test_ownership import living, up
+from tests.stories.test_whose import add_user, group, only
+from tests.stories.workbench import TIMEOUT_SECONDS, Workbench, kill
+
+pytestmark = pytest.mark.engine
+
+NOT_OWNED = {'"created": true': '"created": false'}
+"""How state of 0.1.0 differs for a queue that was there before."""
+
+
+# -- runs that end in the middle --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["work", "team", "data"])
+def test_run_killed_between_taking_and_giving_loses_nothing(new_bench: NewBench, version: str, name: str) -> None:
+    """The engine creates first and deletes at the end; a slow group of nodes keeps the run in between."""
+    bench = new_bench(version, scale=30)
+    only(bench, "hpc", name)
+    bench.declared[name]["args"] |= {"name": "work"} if name == "work" else {}
+    up(bench)
+    before = living(bench)
+    bench.declared["renamed"] = bench.declared.pop(name)
+    bench.declared["slow"] = group("sl-")
+    process = bench.start("up", "--yes", "--skip-preview")
+    bench.wait_for_call("CreateNodes" if version == "2024-07-30" else "AddNodes")
+    wait_for_state(bench, "renamed")
+    kill(process)
+    assert bench.plugins(gone=True) == []
+    assert {name, "renamed"} <= set(bench.state())
+    assert bench.pulumi("cancel", "--yes").ok
+    bench.calls()
+    text = up(bench)
+    assert "nothing is deleted" in text
+    assert not [action for action in bench.writes() if action.startswith(("Delete", "Detach"))]
+    after = living(bench)
+    for part in ("queues", "users", "mounts"):
+        assert after[part] == before[part]
+    assert name not in bench.state()
+    assert len(after["nodes"]) == 2
+
+
+def wait_for_state(bench: Workbench, name: str) -> None:
+    """Wait until a resource has been put into state."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while name not in bench.state():
+        assert time.monotonic() < deadline, f"{name} never got into state"
+
+
+@pytest.mark.parametrize("folder", ["of the user", "of the setting"])
+def test_interrupted_run_on_a_foreign_cluster_goes_on(new_bench: NewBench, version: str, folder: str) -> None:
+    bench = new_bench(version, scale=30)
+    if folder == "of the setting":
+        bench.configure("ehpc:journal", str(bench.folder / "kept"))
+    cluster = interrupt(bench, version)
+    if folder == "of the setting":
+        bench.environ = {"XDG_STATE_HOME": str(bench.folder / "another machine")}
+    bench.calls()
+    up(bench)
+    assert not {"CreateNodes", "AddNodes", "DeleteNodes"} & set(bench.writes())
+    assert len(bench.state()["one"]["outputs"]["nodes"]) == 2
+    assert bench.destroy().ok
+    assert contents(bench, cluster)["nodes"] == []
+
+
+@pytest.mark.parametrize("why", ["journal elsewhere", "eight days ago", "made by others later"])
+def test_interrupted_run_that_cannot_be_recognised_is_refused(new_bench: NewBench, version: str, why: str) -> None:
+    bench = new_bench(version, scale=30)
+    cluster = interrupt(bench, version)
+    if why == "journal elsewhere":
+        bench.environ = {"EHPC_JOURNAL": str(bench.folder / "elsewhere")}
+    elif why == "eight days ago":
+        make_journal_older(bench)
+    else:
+        make_nodes_again(bench, cluster)
+    before = contents(bench, cluster)
+    bench.calls()
+    run = bench.up()
+    assert not run.ok
+    assert "2 nodes with the host name prefix aa- exist already on cluster" in run.text
+    assert "adopt_existing=True" in run.text
+    assert bench.writes() == []
+    assert [node["Id"] for node in contents(bench, cluster)["nodes"]] == [node["Id"] for node in before["nodes"]]
+    bench.declared["one"]["args"]["adopt_existing"] = True
+    up(bench)
+    assert len(bench.state()["one"]["outputs"]["nodes"]) == 2
+
+
+def interrupt(bench: Workbench, version: str) -> str:
+    """Kill a run on a foreign cluster after its creating call and before anything is in state; return the cluster."""
+    cluster = foreign_cluster(bench)
+    bench.declared = {"one": group("aa-", cluster=cluster)}
+    kill_when_called(bench, "CreateNodes" if version == "2024-07-30" else "AddNodes")
+    assert "one" not in bench.state()
+    return cluster
+
+
+def kill_when_called(bench: Workbench, action: str) -> None:
+    """Start ``up``, kill it when an action was called, and take its lock away."""
+    process = bench.start("up", "--yes", "--skip-preview")
+    bench.wait_for_call(action)
+    kill(process)
+    assert bench.plugins(gone=True) == []
+    assert bench.pulumi("cancel", "--yes").ok
+
+
+def make_journal_older(bench: Workbench) -> None:
+    """Let every intent be eight days old."""
+    for path in bench.folder.rglob("intents/pulumi-*.json"):
+        content = json.loads(path.read_text())
+        for keys in content["intents"].values():
+            for key, written in keys.items():
+                keys[key] = (datetime.fromisoformat(written) - timedelta(days=8)).isoformat()
+        path.write_text(json.dumps(content))
+
+
+def make_nodes_again(bench: Workbench, cluster: str) -> None:
+    """Delete all nodes of a cluster, and two days later create two with the same prefix."""
+    with bench.client() as client:
+        api = client.for_version("2024-07-30")
+        bench.server.cloud.advance(600)
+        nodes = [node["Id"] for node in api.pages("ListNodes", {"ClusterId": cluster})]
+        api.call("DeleteNodes", {"ClusterId": cluster, "InstanceIds": nodes})
+        bench.server.cloud.advance(2 * 24 * 3600)
+        kind = {"InstanceType": "ecs.c7.large"}
+        api.call("CreateNodes", {"ClusterId": cluster, "Count": 2, "HostnamePrefix": "aa-", "ComputeNode": kind})
+        bench.server.cloud.advance(600)
+
+
+def test_what_a_killed_run_left_of_a_dropped_resource_is_named(new_bench: NewBench, version: str) -> None:
+    bench = new_bench(version, scale=30)
+    only(bench, "hpc")
+    up(bench)
+    bench.declared["one"] = group("aa-")
+    kill_when_called(bench, "CreateNodes" if version == "2024-07-30" else "AddNodes")
+    one = bench.declared.pop("one")
+    run = bench.up()
+    assert run.ok, run.text
+    assert "which NodeGroup 'one' declared, is left behind: no resource declares it" in run.text
+    assert len(living(bench)["nodes"]) == 2
+    bench.declared["one"] = one
+    up(bench)
+    del bench.declared["one"]
+    up(bench)
+    assert living(bench)["nodes"] == []
+
+
+# -- stacks that are renamed, copied or moved -------------------------------------------------------------------------
+
+
+def test_renamed_stack_keeps_everything(new_bench: NewBench, version: str) -> None:
+    bench = new_bench(version)
+    up(bench)
+    before = living(bench)
+    assert bench.pulumi("stack", "rename", "prod").ok
+    bench.stack = "prod"
+    bench.calls()
+    up(bench)
+    assert bench.writes() == []
+    assert living(bench) == before
+
+
+def test_second_stack_of_the_same_program_has_a_cluster_of_its_own(new_bench: NewBench, version: str) -> None:
+    first = new_bench(version)
+    up(first)
+    before = living(first)
+    second = new_bench(version, server=first.server)
+    second.declared = first.declared
+    up(second)
+    assert len(first.clusters()) == 2
+    assert second.destroy().ok
+    assert living(first) == before
+    assert first.steps() == {}
+
+
+def test_moved_state_moves_what_it_owns(new_bench: NewBench, version: str) -> None:
+    """``pulumi state move`` from one stack to another of the same project."""
+    bench = new_bench(version)
+    only(bench, "hpc", "team")
+    up(bench)
+    before = living(bench)
+    cluster, urn = bench.clusters()[0]["ClusterId"], bench.state()["team"]["urn"]
+    team = bench.declared.pop("team")
+    run = bench.pulumi("stack", "init", "people", "--copy-config-from", "dev")
+    assert run.ok, run.text
+    run = bench.pulumi("state", "move", "--source", "dev", "--dest", "people", "--yes", urn)
+    assert run.ok, run.text
+    bench.calls()
+    bench.declared = {"team": team}
+    team["args"]["cluster"] = cluster
+    up(bench)
+    assert bench.writes() == []
+    assert living(bench) == before
+
+
+def export(bench: Workbench, **replaced: str) -> str:
+    """Write an export of the stack with texts replaced, and return its path."""
+    run = bench.pulumi("stack", "export")
+    text = run.text[run.text.index("{") :]
+    for old, new in replaced.items():
+        assert old in text
+        text = text.replace(old, new)
+    file = bench.folder / "export.json"
+    file.write_text(text)
+    return str(file)
+
+
+def test_what_older_state_does_not_own_stays_until_it_is_adopted(new_bench: NewBench, version: str) -> None:
+    bench = new_bench(version)
+    only(bench, "hpc", "work")
+    up(bench)
+    assert bench.pulumi("stack", "import", "--file", export(bench, **NOT_OWNED)).ok
+    assert bench.steps() == {}
+    work = bench.declared.pop("work")
+    assert "is left in place" in up(bench)
+    assert "work" in living(bench)["queues"]
+    bench.declared["work"] = work
+    up(bench)
+    assert bench.pulumi("stack", "import", "--file", export(bench, **NOT_OWNED)).ok
+    work["args"]["adopt_existing"] = True
+    up(bench)
+    del bench.declared["work"]
+    up(bench)
+    assert "work" not in living(bench)["queues"]
+
+
+def test_state_in_another_backend_owns_the_same(new_bench: NewBench, version: str) -> None:
+    bench = new_bench(version)
+    up(bench)
+    before = living(bench)
+    file = export(bench)
+    (bench.folder / "state2").mkdir()
+    bench.environ = {"PULUMI_BACKEND_URL": (bench.folder / "state2").as_uri()}
+    assert bench.pulumi("stack", "init", "dev").ok
+    assert bench.pulumi("stack", "import", "--file", file).ok
+    bench.calls()
+    up(bench)
+    assert bench.writes() == []
+    assert living(bench) == before
+
+
+def test_copied_state_owns_the_same_and_so_destroys_it(new_bench: NewBench) -> None:
+    bench = new_bench()
+    up(bench)
+    file = export(bench, **{"urn:pulumi:dev::": "urn:pulumi:copy::", "workbench-dev": "workbench-copy"})
+    run = bench.pulumi("stack", "init", "copy", "--copy-config-from", "dev")
+    assert run.ok, run.text
+    run = bench.pulumi("stack", "import", "--file", file)
+    assert run.ok, run.text
+    assert bench.steps() == {}
+    assert bench.destroy().ok
+    assert bench.clusters() == []
+
+
+# -- options and the list of owners -----------------------------------------------------------------------------------
+
+
+def test_protected_resource_stays(new_bench: NewBench) -> None:
+    bench = new_bench()
+    bench.declared["team"]["options"] = {"protect": True}
+    up(bench)
+    before = living(bench)
+    bench.calls()
+    team = bench.declared.pop("team")
+    run = bench.up()
+    assert not run.ok
+    assert "cannot be deleted" in run.text
+    bench.declared["team"] = team
+    assert not bench.destroy().ok
+    assert bench.writes() == []
+    assert living(bench) == before
+
+
+def test_owners_lists_whose_everything_is(new_bench: NewBench, version: str) -> None:
+    bench = new_bench(version)
+    up(bench)
+    cluster = bench.clusters()[0]["ClusterId"]
+    add_user(bench, "their.user")
+    with bench.client() as client:
+        gone = {"ClusterId": cluster, "User": [{"UserName": "bob.smith"}]}
+        client.for_version("2024-07-30").call("DeleteUsers", gone)
+    prefix = bench.state()["fixed"]["inputs"]["hostname_prefix"]
+    bench.calls()
+    lines = [line.split("\t") for line in owners(bench, cluster).splitlines()]
+    assert [call.version for call in bench.calls()] == [version] * 4
+    assert lines == [
+        ["queue", "comp", "other"],
+        ["queue", "work", "Queue 'work'"],
+        ["nodes", prefix, "NodeGroup 'fixed'"],
+        ["user", "alice.chen", "UserSet 'team'"],
+        ["user", "bob.smith", "nobody", "recorded by UserSet 'team', and not there any more"],
+        ["user", "their.user", "other"],
+        ["mount", "/data", "Volume 'data'"],
+        ["mount", "/home", "Cluster 'hpc'"],
+    ]
+    assert json.loads(owners(bench, "hpc", "--stack", "dev", "--json"))[1]["urn"] == bench.state()["work"]["urn"]
+    assert bench.writes() == []
+
+
+def owners(bench: Workbench, *arguments: str) -> str:
+    """Run ``ehpc owners``."""
+    done = subprocess.run(
+        ["ehpc", "owners", *arguments],
+        cwd=bench.folder / "project",
+        env=bench.environment,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    bench.printed.append(done.stdout + done.stderr)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
