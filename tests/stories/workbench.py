@@ -19,6 +19,7 @@ from pulumi_ehpc.api import Client, Credentials, Settings
 from pulumi_ehpc.fake import FakeServer
 
 PROGRAM = Path(__file__).with_name("program.py")
+QUICK_PIP = Path(__file__).with_name("quick_pip")
 PASSPHRASE = "a passphrase for tests"
 READS = ("Get", "List", "Describe")
 TIMEOUT_SECONDS = 120
@@ -72,8 +73,8 @@ class Workbench:
         (self.folder / "project" / "Pulumi.yaml").write_text("name: workbench\nruntime: python\n")
         shutil.copy(PROGRAM, self.folder / "project" / "__main__.py")
         assert self.pulumi("stack", "init", self.stack).ok
-        for key, value in settings.items():
-            self.configure(key, value)
+        with (self.folder / "project" / f"Pulumi.{self.stack}.yaml").open("a") as written:
+            written.write(f"config: {json.dumps(dict(settings))}\n")
 
     def configure(self, key: str, value: str | None) -> None:
         """Set a setting of the stack, or remove it."""
@@ -142,10 +143,12 @@ class Workbench:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "ALIBABA_CLOUD_ACCESS_KEY_ID": "fake",
             "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "fake",
+            "PYTHONPATH": str(QUICK_PIP),
             "XDG_CACHE_HOME": str(self.folder / "cache"),
             "XDG_STATE_HOME": str(self.folder / "left"),
         }
-        foreign = ("PULUMI_", "ALIBABA_CLOUD_", "EHPC_")
+        # Without byte code every process of a run would compile this package anew.
+        foreign = ("PULUMI_", "ALIBABA_CLOUD_", "EHPC_", "PYTHONDONTWRITEBYTECODE")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         return {**kept, **own, **self.environ}
 
