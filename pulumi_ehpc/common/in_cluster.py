@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 CLUSTER_GONE: Final = ("ClusterNotFound", "InvalidClusterId.NotFound")
 """Error codes that mean that the whole cluster does not exist, and nothing in it."""
+DEFAULT_QUEUES: Final = ("comp", "workq", "all.q", "none")
+"""Queues that a cluster is made with: of Slurm, PBS, Open Grid Scheduler and Deadline."""
 
 
 class ClusterRef(Descriptor[str, str]):
@@ -45,3 +47,8 @@ C = TypeVar("C", bound=InClusterInputs)
 def cluster_id(op: Operation[C]) -> dict[str, str]:
     """Return the parameter that every action on something in a cluster takes."""
     return {"ClusterId": op.inputs.cluster}
+
+
+def queue_names(op: Operation[C]) -> list[str]:
+    """Call ListQueues, which both versions answer alike."""
+    return [queue["QueueName"] for queue in op.api.pages("ListQueues", cluster_id(op))]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pulumi_ehpc.api import Outcome
+from pulumi_ehpc.common.in_cluster import DEFAULT_QUEUES, queue_names
 from pulumi_ehpc.common.release import RELEASING, release_nodes
 from pulumi_ehpc.common.rules import not_greater
 from pulumi_ehpc.errors import RefusedError, Violation, WaitFailedError
@@ -52,7 +53,7 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
     """The node group; a subclass for each API version makes the calls.
 
     A subclass must implement ``list_nodes``, ``add`` and ``release``. It should override ``settle`` where this version
-    sets something on living nodes.
+    sets something on living nodes, and ``with_queues`` where its ListNodes does not report queues.
     """
 
     max_added = 99
@@ -65,6 +66,10 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
     @abstractmethod
     def release(self, op: NodeGroupOperation, ids: Sequence[str]) -> None:
         """Release nodes with one call."""
+
+    def with_queues(self, op: NodeGroupOperation, nodes: Sequence[Node]) -> Sequence[Node]:
+        """Return nodes with the queue they work for, where listing nodes does not report it."""
+        return nodes
 
     def settle(self, op: NodeGroupOperation, nodes: Sequence[Node]) -> None:
         """Set what is set on living nodes."""
@@ -107,13 +112,16 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
         interrupted = bool(op.intents.show({op.inputs.hostname_prefix: [node.added for node in present]}))
         if not (adopts or interrupted or op.in_own_cluster):
             raise not_ours(op, f"{what} exist already")
-        for node in present:
+        default = _default_queue(op) if op.inputs.queue is None else None
+        for node in self.with_queues(op, present):
+            values = op.inputs.values
             fixed = differing(op.inputs, node.declared, self.changes).replaces
-            if fixed:
-                values = op.inputs.values
-                how = ", ".join(f"{name} is {node.declared[name]!r} and not {values[name]!r}" for name in fixed)
+            how = [f"{name} is {node.declared[name]!r} and not {values[name]!r}" for name in fixed]
+            if default and node.queue not in ("", default):
+                how.append(f"queue is {node.queue!r} and not given, which means {default!r}")
+            if how:
                 raise RefusedError(
-                    f"{op.title}: {what} exist already and differ in what cannot change in place: {how} "
+                    f"{op.title}: {what} exist already and differ in what cannot change in place: {', '.join(how)} "
                     f"({node.hostname}). Nothing was changed.",
                     next_step="Declare them as they are, choose another hostname_prefix, or delete them.",
                 )
@@ -216,11 +224,16 @@ def nodes_of(prefix: str, listed: Iterable[Mapping[str, Any]], hostname: str) ->
             ip=node.get("IpAddress") or "",
             status=node.get("Status") or "",
             added=node.get("AddTime") or "",
-            declared=_LISTED.decode(node),
+            declared={name: value for name, value in _LISTED.decode(node).items() if value != ""},
         )
         for node in listed
         if str(node.get(hostname) or "").startswith(prefix)
     ]
+
+
+def _default_queue(op: NodeGroupOperation) -> str | None:
+    """Return the queue of nodes for which none is declared; None where it cannot be told."""
+    return next((name for name in queue_names(op) if name in DEFAULT_QUEUES), None)
 
 
 def counts(op: NodeGroupOperation, batch: Sequence[int]) -> dict[str, int | None]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pulumi_ehpc.common.args import SystemDiskArgs
-from pulumi_ehpc.common.in_cluster import cluster_id
+from pulumi_ehpc.common.in_cluster import cluster_id, queue_names
 from pulumi_ehpc.common.v2018_04_12 import DATA_DISK, INTER_CONNECT, VERSION, delete_nodes
 from pulumi_ehpc.lifecycle.operation import Operation
 from pulumi_ehpc.node_group.handler import Node, NodeGroupHandler, counts, nodes_of
@@ -50,6 +51,15 @@ class NodeGroupV20180412(NodeGroupHandler):
         prefix = op.inputs.hostname_prefix
         listed = op.api.pages("ListNodes", {**cluster_id(op), "HostNamePrefix": prefix, "PageSize": 100})
         return nodes_of(prefix, listed, "HostName")
+
+    def with_queues(self, op: Operation[NodeGroupInputs], nodes: Sequence[Node]) -> Sequence[Node]:
+        """Call ListNodesByQueue for every queue: ListNodes of this version does not report it."""
+        queues: dict[str, str] = {}
+        for name in queue_names(op):
+            listed = op.api.pages("ListNodesByQueue", {**cluster_id(op), "QueueName": name, "PageSize": 50})
+            queues.update((node["Id"], name) for node in listed)
+        known = [{"queue": queues[node.id]} if node.id in queues else {} for node in nodes]
+        return [replace(node, declared={**node.declared, **queue}) for node, queue in zip(nodes, known, strict=True)]
 
     def keys_there(self, op: Operation[NodeGroupInputs]) -> list[str]:
         """Call ListNodes, which lists manager and login nodes as well unless it is told a role."""

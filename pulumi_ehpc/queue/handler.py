@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from pulumi_ehpc.common.in_cluster import cluster_id
+from pulumi_ehpc.common.in_cluster import DEFAULT_QUEUES, queue_names
 from pulumi_ehpc.common.rules import not_greater
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.named import Found, NamedHandler
 from pulumi_ehpc.lifecycle.operation import Operation
 from pulumi_ehpc.queue.properties import QueueInputs
-
-_DEFAULT_QUEUES: Final = ("comp", "workq", "all.q", "none")
-"""Queues that a cluster is made with: of Slurm, PBS, Open Grid Scheduler and Deadline."""
 
 
 class QueueHandler(NamedHandler[QueueInputs]):
@@ -28,12 +24,12 @@ class QueueHandler(NamedHandler[QueueInputs]):
         return inputs.name
 
     def keys_there(self, op: Operation[QueueInputs]) -> list[str]:
-        """Call ListQueues, which both versions answer alike."""
-        return [queue["QueueName"] for queue in op.api.pages("ListQueues", cluster_id(op))]
+        """Call ListQueues."""
+        return queue_names(op)
 
     def belongs_to_service(self, op: Operation[QueueInputs], found: Found) -> bool:
         """Tell whether it is the queue that every cluster of its scheduler has from the beginning."""
-        return op.inputs.name in _DEFAULT_QUEUES
+        return op.inputs.name in DEFAULT_QUEUES
 
     def describe(self, inputs: QueueInputs) -> str:
         """Return the queue in words."""

@@ -115,7 +115,7 @@ class Oracle:
                 elif not there:
                     yield f"{name}: {key} is not there"
                 for record in there:
-                    if not _is_as_declared(program, declared, key, record, version=self.engine.version):
+                    if not _is_as_declared(program, declared, key, record):
                         yield f"{name}: {key} is not as declared: {record}"
 
     def _touched(self, seen: Seen) -> Iterator[str]:
@@ -190,13 +190,10 @@ def _fits(program: Program, declared: Declared, record: dict[str, Any]) -> bool:
     return True
 
 
-def _is_as_declared(program: Program, declared: Declared, key: str, record: dict[str, Any], *, version: str) -> bool:
+def _is_as_declared(program: Program, declared: Declared, key: str, record: dict[str, Any]) -> bool:
     if declared.type_name == "Queue":
         return bool(record["scale"]["max_count"] == declared.args["max_count"])
     if declared.type_name == "UserSet":
         groups = {user["name"]: user["group"] for user in declared.args["users"]}
         return bool(record["group"] == groups[key])
-    if declared.type_name == "NodeGroup" and (not declared.queue or version == "2018-04-12"):
-        # Where no queue is declared, nodes that were there may work for any; and 2018-04-12 does not say for which.
-        return bool(record["hardware"]["instance_type"] == declared.args["instance_type"])
     return _fits(program, declared, record)

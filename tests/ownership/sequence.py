@@ -112,7 +112,7 @@ class Sequence:
         """Tell whether a queue cannot be deleted because of nodes in it.
 
         On a cluster that is not this stack's an interrupted run may have left them: they are nobody's until somebody
-        declares their group and adopts them. Or a group that declares no queue has taken nodes of this one.
+        declares their group and adopts them.
         """
         return bool(run.reasons) and all("still has compute nodes" in why for _, why in run.reasons)
 

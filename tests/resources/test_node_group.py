@@ -34,10 +34,10 @@ def removed_ids(stack: Stack) -> list[list[str]]:
     return [call.get("InstanceIds") or [entry["Id"] for entry in call["Instance"]] for call in calls]
 
 
-def add_foreign_node(stack: Stack, cluster: str, prefix: str = "other-") -> None:
+def add_foreign_node(stack: Stack, cluster: str, prefix: str = "other-", *, queue: str = "") -> None:
     """Create a node behind the program's back."""
-    hardware = {"InstanceType": TYPE}
-    stack.call("CreateNodes", "2024-07-30", ClusterId=cluster, Count=1, HostnamePrefix=prefix, ComputeNode=hardware)
+    node = {"Count": 1, "HostnamePrefix": prefix, "ComputeNode": {"InstanceType": TYPE}}
+    stack.call("CreateNodes", "2024-07-30", ClusterId=cluster, **node, **({"QueueName": queue} if queue else {}))
     stack.cloud.advance(120)
     stack.reset_calls()
 

@@ -46,6 +46,32 @@ def test_nodes_of_another_kind_are_refused(stack: Stack, count: int) -> None:
     assert stack.writes() == []
 
 
+@pytest.mark.parametrize(
+    ("there", "declared", "refused"),
+    [
+        ("", "work", "queue is 'comp' and not 'work'"),
+        ("work", "more", "queue is 'work' and not 'more'"),
+        ("work", None, "queue is 'work' and not given, which means 'comp'"),
+        ("work", "work", ""),
+        ("", None, ""),
+        ("", "comp", ""),
+    ],
+)
+def test_nodes_of_another_queue_are_refused(stack: Stack, there: str, declared: str | None, refused: str) -> None:
+    cluster = stack.own_cluster()
+    for name in ("work", "more"):
+        stack.call("CreateQueue", "2024-07-30", ClusterId=cluster, Queue={"QueueName": name})
+    add_foreign_node(stack, cluster, "wk-", queue=there)
+    args = {**GROUP, "cluster": cluster, "queue": declared}
+    if not refused:
+        stack.create("NodeGroup", "fixed", **args)
+        return
+    with pytest.raises(RefusedError) as caught:
+        stack.create("NodeGroup", "fixed", **args)
+    assert f"differ in what cannot change in place: {refused} (wk-000)" in str(caught.value)
+    assert stack.writes() == []
+
+
 def test_nodes_on_any_other_cluster_are_refused(stack: Stack) -> None:
     cluster = stack.foreign_cluster()
     add_foreign_node(stack, cluster, "wk-")
