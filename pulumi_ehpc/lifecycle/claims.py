@@ -112,6 +112,7 @@ class Program:
         self._changed = threading.Condition()
         self._before: dict[str, Claim] = {}
         self._claims: dict[str, Claim] = {}
+        self._checked: set[str] = set()
         self._clusters: dict[str, str] = {}
         self._inputs: dict[str, Mapping[str, Any]] = {}
         self._held: dict[str, set[str]] = {}
@@ -137,6 +138,8 @@ class Program:
             if claim.cluster and said.cluster.startswith(_URN):
                 # The Cluster itself may be left out of this run (--exclude).
                 self._clusters.setdefault(said.cluster, claim.cluster)
+            self._checked.add(claim.urn)
+            self._changed.notify_all()
 
     def own_cluster(self, urn: str, cluster_id: str) -> None:
         """Learn the id of a cluster that this stack creates."""
@@ -227,6 +230,13 @@ class Program:
                     return
                 self._changed.wait(_LOOK_SECONDS)
 
+    def wait_until_checked(self, claim: Claim, cancelled: Callable[[], bool]) -> None:
+        """Wait a little until a resource's own check has told exactly what it declares."""
+        patience = time.monotonic() + _PATIENCE_SECONDS
+        with self._changed:
+            while not self._is_checked(claim) and not cancelled() and time.monotonic() < patience:
+                self._changed.wait(_LOOK_SECONDS)
+
     def is_busy(self) -> bool:
         """Tell whether a create or update is in progress."""
         with self._changed:
@@ -269,6 +279,9 @@ class Program:
             others = [old for old in self._before.values() if old.resource_type == claim.resource_type]
             there = [old for old in others if self._clusters.get(old.cluster, old.cluster) == where]
             return [old for old in there if old.urn != claim.urn]
+
+    def _is_checked(self, claim: Claim) -> bool:
+        return claim.urn in self._checked if claim.urn else claim.without_urn not in self._claims
 
     def not_declared_any_more(self) -> list[Claim]:
         """Return what was declared when the program ran before, by resources that it does not have now."""

@@ -7,6 +7,7 @@ taker creates it; but for a taker with ``adopt_existing``, which would lose what
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pulumi_ehpc.errors import RefusedError
@@ -43,15 +44,52 @@ def taker_of(op: Operation[Any], key: str) -> Claim | None:
     Raises:
         RefusedError: It is not known yet what another resource declares.
     """
-    others = list(op.program.others(op.engine.urn, op.resource_type, op.cluster, key))
+    others = _others(op, key)
     if not op.in_own_cluster:
         others = [claim for claim in others if claim.adopts]
-    sure = [claim for claim in others if claim.keys is not None and claim.cluster]
+    sure = [claim for claim in others if _is_clear(claim)]
     if sure:
         return sure[0]
     if others:
-        raise RefusedError(
-            f"{op.title}: whether {others[0].title} declares {key} as well is not known yet. Nothing was changed.",
-            next_step=f"Declare its cluster and its {key} with values that are known before the run.",
-        )
+        raise _not_known_yet(op, others[0], key)
     return None
+
+
+def refuse_shared(op: Operation[Any], keys: Iterable[str]) -> None:
+    """Refuse to take what exists under keys that another resource of the running program declares as well.
+
+    Raises:
+        RefusedError: Another resource declares one of them, or had it when the program ran before and may declare it.
+    """
+    claim = op.program.claim_of(op.engine.urn)
+    before = {old.urn: old for old in op.program.claimed_before(claim)} if claim is not None else {}
+    for key in keys:
+        for other in _others(op, key):
+            if _is_clear(other):
+                raise RefusedError(
+                    f"{op.title}: {key} on cluster {op.cluster} is declared by {other.title} as well. "
+                    "Nothing was changed.",
+                    next_step="Declare it once.",
+                )
+            held = before.get(other.urn)
+            if other.keys is not None or (held is not None and key in (held.keys or ())):
+                raise _not_known_yet(op, other, key)
+
+
+def _others(op: Operation[Any], key: str) -> list[Claim]:
+    """Return what other resources may declare under a key, once their own checks have told, if they soon do."""
+    for claim in op.program.others(op.engine.urn, op.resource_type, op.cluster, key):
+        if not _is_clear(claim):
+            op.program.wait_until_checked(claim, op.engine.cancelled)
+    return list(op.program.others(op.engine.urn, op.resource_type, op.cluster, key))
+
+
+def _is_clear(claim: Claim) -> bool:
+    return claim.keys is not None and bool(claim.cluster)
+
+
+def _not_known_yet(op: Operation[Any], other: Claim, key: str) -> RefusedError:
+    return RefusedError(
+        f"{op.title}: whether {other.title} declares {key} as well is not known yet. Nothing was changed.",
+        next_step=f"Declare its cluster and its {key} with values that are known before the run.",
+    )

@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic
 
 from pulumi_ehpc.errors import RefusedError
+from pulumi_ehpc.lifecycle.handing_over import refuse_shared
 from pulumi_ehpc.lifecycle.handler import Handler
 from pulumi_ehpc.lifecycle.operation import NOT_FOUND, NotFound, Operation, ReadOutcome, ResourceState
 from pulumi_ehpc.schema.diff import Difference, as_declared, compare
@@ -151,6 +152,7 @@ class NamedHandler(Handler[I], Generic[I]):
             RefusedError: It is not this stack's, or differs in what cannot change in place.
         """
         what, values = self.describe(op.inputs), op.inputs.values
+        refuse_shared(op, (self.key_of(op.inputs),))
         adopts = bool(values.get("adopt_existing"))
         if adopts and not self.belongs_to_service(op, found):
             op.engine.log(f"{what} exists already and is adopted (adopt_existing)")

@@ -12,6 +12,7 @@ from pulumi_ehpc.common.in_cluster import DEFAULT_QUEUES, queue_names
 from pulumi_ehpc.common.release import RELEASING, release_nodes
 from pulumi_ehpc.common.rules import not_greater
 from pulumi_ehpc.errors import RefusedError, Violation, WaitFailedError
+from pulumi_ehpc.lifecycle.handing_over import refuse_shared
 from pulumi_ehpc.lifecycle.member_set import MemberSetHandler, Plan
 from pulumi_ehpc.lifecycle.named import differing, not_ours
 from pulumi_ehpc.lifecycle.operation import NOT_FOUND, NotFound, Operation, ReadOutcome, ResourceState
@@ -108,6 +109,7 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
 
     def _refuse_or_take(self, op: NodeGroupOperation, present: Sequence[Node]) -> None:
         what = f"{len(present)} nodes with the host name prefix {op.inputs.hostname_prefix}"
+        refuse_shared(op, (op.inputs.hostname_prefix,))
         adopts = bool(op.inputs.adopt_existing)
         interrupted = bool(op.intents.show({op.inputs.hostname_prefix: [node.added for node in present]}))
         if not (adopts or interrupted or op.in_own_cluster):

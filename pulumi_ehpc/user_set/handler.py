@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 from pulumi_ehpc.common.rules import password
 from pulumi_ehpc.errors import RefusedError, Violation
 from pulumi_ehpc.lifecycle.claims import Claim
-from pulumi_ehpc.lifecycle.handing_over import taker_of
+from pulumi_ehpc.lifecycle.handing_over import refuse_shared, taker_of
 from pulumi_ehpc.lifecycle.member_set import MemberSetHandler, Plan, batches
 from pulumi_ehpc.lifecycle.named import not_ours
 from pulumi_ehpc.lifecycle.operation import Operation, ReadOutcome, ResourceState
@@ -235,6 +235,7 @@ class UserSetHandler(MemberSetHandler[UserSetInputs, User, UserArgs]):
 
     def _refuse_or_take(self, op: UserSetOperation, users: Sequence[User]) -> None:
         """Refuse users who exist already and are not this stack's; else leave a lasting note that they are taken."""
+        refuse_shared(op, [user.name for user in users])
         interrupted = [user.name for user in users if user.interrupted]
         if interrupted:
             by = "an interrupted run of this resource added them"

@@ -52,3 +52,9 @@ def folder(stack: Stack, tmp_path: Path) -> Path:
     """The folder of the stack's journal of intents."""
     stack.session.journal = Journal(tmp_path / "intents", ServiceTime(stack.cloud))
     return tmp_path / "intents"
+
+
+@pytest.fixture(autouse=True)
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for no other resource: these tests do one step at a time."""
+    monkeypatch.setattr("pulumi_ehpc.lifecycle.claims._PATIENCE_SECONDS", 0.0)

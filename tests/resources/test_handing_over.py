@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from tests.resources.stack import InState, Stack
 GROUP: dict[str, Any] = {"hostname_prefix": "wk-", "instance_type": "ecs.c7.large", "count": 2}
 QUEUE: dict[str, Any] = {"name": "work", "compute_nodes": [{"instance_type": "ecs.c7.large"}], "max_count": 9}
 MOUNT: dict[str, Any] = {"file_system_id": "fs-1", "mount_target": "fs-1.example", "mount_directory": "/data"}
+ALICE: list[dict[str, Any]] = [{"name": "alice.chen", "group": "users", "password": "Passw0rd-alice"}]
 KINDS = {"NodeGroup": (GROUP, "wk-"), "Queue": (QUEUE, "work"), "Volume": (MOUNT, "/data")}
 
 each_kind = pytest.mark.parametrize("kind", KINDS)
@@ -177,3 +180,72 @@ def test_destroy_deletes_what_its_own_outputs_record(stack: Stack) -> None:
     stack.delete(giver)
     op = stack.operation("NodeGroup", "giver", **given)
     assert taker_of(op, "wk-") is None
+
+
+# -- two resources that declare one key, in one run  ---------------------------------------------------------------
+
+TAKEN: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "NodeGroup": (GROUP, {"count": 1}, "wk-"),
+    "Queue": (QUEUE, {"max_count": 5}, "work"),
+    "Volume": (MOUNT, {}, "/data"),
+    "UserSet": ({"users": ALICE}, {"users": [{**ALICE[0], "group": "wheel"}]}, "alice.chen"),
+}
+each_type = pytest.mark.parametrize("kind", TAKEN)
+
+
+def two_of(stack: Stack, kind: str) -> tuple[Claim, Claim, dict[str, Any]]:
+    """Return what a resource in state claims, the same while its cluster is not known, and a second one's arguments."""
+    given, changes, _ = TAKEN[kind]
+    cluster = stack.own_cluster()
+    stack.create(kind, "first", cluster=cluster, **given)
+    stack.reset_calls()
+    known = stack.claim(kind, "first", cluster=cluster, **given)
+    return known, replace(known, cluster=""), {"cluster": cluster, **given, **changes}
+
+
+@each_type
+def test_what_another_resource_may_declare_is_not_taken(stack: Stack, kind: str) -> None:
+    _, unclear, given = two_of(stack, kind)
+    stack.new_run(unclear)
+    with pytest.raises(RefusedError) as caught:
+        stack.create(kind, "second", **given)
+    assert f"whether {kind} 'first' declares {TAKEN[kind][2]} as well is not known yet" in str(caught.value)
+    assert stack.writes() == []
+
+
+@each_type
+def test_what_another_resource_had_and_may_declare_is_not_taken(stack: Stack, kind: str) -> None:
+    """Its keys are not known; it had this one when the program ran before."""
+    known, unclear, given = two_of(stack, kind)
+    stack.new_run()
+    stack.session.program.begin([known], [replace(unclear, keys=None)])
+    with pytest.raises(RefusedError, match="is not known yet"):
+        stack.create(kind, "second", **given)
+    assert stack.writes() == []
+
+
+@each_type
+def test_what_another_resource_turns_out_to_declare_is_not_taken(
+    stack: Stack, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its check comes while the other create waits for it."""
+    monkeypatch.setattr("pulumi_ehpc.lifecycle.claims._PATIENCE_SECONDS", 5.0)
+    known, unclear, given = two_of(stack, kind)
+    stack.new_run(unclear)
+    program = stack.session.program
+    later = threading.Timer(0.1, lambda: program.declare(known))
+    checked = stack.checked(kind, "second", given)
+    later.start()
+    context = stack.context(kind, "second")
+    with pytest.raises(RefusedError, match=f"{TAKEN[kind][2]} on cluster .* is declared by {kind} 'first' as well"):
+        stack.lifecycle(kind).create(context, checked)
+    later.join()
+    assert stack.writes() == []
+
+
+@each_type
+def test_what_an_unknown_resource_never_had_is_taken(stack: Stack, kind: str) -> None:
+    """Else what exists could never be taken beside a resource whose keys come from this one's outputs."""
+    _, _, given = two_of(stack, kind)
+    stack.new_run(Claim(kind, "urn:x", "unsure", "", None))
+    stack.create(kind, "second", **given)

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.errors import EhpcError, RefusedError
-from pulumi_ehpc.lifecycle import claims
 from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
 from tests.resources.stack import InState, Stack
 from tests.resources.test_user_set import (
@@ -19,13 +18,6 @@ from tests.resources.test_user_set import (
     user,
     users,
 )
-
-
-@pytest.fixture(autouse=True)
-def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for nobody: here one operation runs at a time."""
-    monkeypatch.setattr(claims, "_PATIENCE_SECONDS", 0.0)
-
 
 # -- on a cluster of the stack ---------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ They close the connection, or answer with another body.
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection, Iterable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
@@ -23,7 +24,7 @@ class LossyProxy:
         after: Action that must have been called before any response is lost.
     """
 
-    def __init__(self, target: str, actions: list[str], instead: bytes | None = None, *, after: str = "") -> None:
+    def __init__(self, target: str, actions: Iterable[str], instead: bytes | None = None, *, after: str = "") -> None:
         self._left = set(actions)
         self._awaited = after
         self._lock = threading.Lock()
@@ -92,37 +93,40 @@ class LossyProxy:
 
 
 class HoldingProxy(LossyProxy):
-    """Holds back the response to the first call of an action, so that a run can be killed while it waits.
+    """Holds back the response to the first call of each action, so that a run can be killed while it waits.
 
     Attributes:
-        reached: Set once the call has been carried out.
-        released: Lets the response get lost.
+        reached: Set once all the calls have been carried out.
+        released: Lets the responses get lost.
     """
 
-    def __init__(self, target: str, action: str) -> None:
-        super().__init__(target, [action])
+    def __init__(self, target: str, actions: Iterable[str]) -> None:
+        super().__init__(target, actions)
         self.reached = threading.Event()
         self.released = threading.Event()
 
     def loses(self, action: str) -> bool:
         lost = super().loses(action)
         if lost:
-            self.reached.set()
+            if not self.not_called:
+                self.reached.set()
             self.released.wait()
         return lost
 
 
 class BlindingProxy(LossyProxy):
-    """Loses the response to the first call of an action, and every response after it.
+    """Loses every response to some actions, and to every look after the first of them.
 
-    Attributes:
-        healed: Lets responses through again.
+    Args:
+        target: Address of the fake.
+        looks: Actions by which one looks for what an action made, by that action.
     """
 
-    def __init__(self, target: str, action: str) -> None:
-        super().__init__(target, [action])
-        self.healed = threading.Event()
+    def __init__(self, target: str, looks: Mapping[str, Collection[str]]) -> None:
+        super().__init__(target, looks)
+        self._looks = looks
 
     def loses(self, action: str) -> bool:
         lost = super().loses(action)
-        return lost or not (self.not_called or self.healed.is_set())
+        called = self._looks.keys() - self.not_called
+        return lost or any(action in (made, *self._looks[made]) for made in called)
