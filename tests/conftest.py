@@ -11,6 +11,7 @@ import pytest
 os.environ["ALIBABA_CLOUD_ECS_METADATA_DISABLED"] = "true"
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Run half as many tests more at once than there are processors: those with the real CLI wait about that much."""
     return round((os.cpu_count() or 1) * 1.5)

@@ -308,3 +308,11 @@ def test_resources_of_one_key_in_two_providers_do_not_clash() -> None:
         ehpc.Queue("there", pulumi.ResourceOptions(provider=beijing()), cluster="ehpc-1", name="work")
 
     assert "there" in run(program).resources
+
+
+def test_cluster_of_another_provider_is_not_known_to_be_the_stack_s() -> None:
+    def program() -> None:
+        hpc = ehpc.Cluster("hpc", **HPC)
+        ehpc.Queue("there", pulumi.ResourceOptions(provider=beijing()), cluster=hpc)
+
+    assert "cluster" not in claims(program, identity="identity-beijing")["there"]

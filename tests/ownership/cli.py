@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import signal
 import time
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +16,9 @@ from tests.stories.workbench import TIMEOUT_SECONDS, Workbench, kill
 
 _TOKEN: Final = "pulumi-python:dynamic/ehpc:"
 _LOOK_SECONDS: Final = 0.002
+_HANGS_SECONDS: Final = 20.0
+_FAILED: Final = re.compile(r"^ -- .*deleting failed", re.MULTILINE)
+"""A delete that a replacement begins with has failed."""
 
 
 @dataclass
@@ -46,6 +51,9 @@ class CliEngine:
         run = Run()
         if fault is not None:
             run.killed = self._killed(fault, arguments)
+        elif options.go_on:
+            failed = self._going_on(arguments)
+            run.reasons = [(name, failed) for name in program if failed]
         else:
             done = self.bench.up(*arguments)
             run.reasons = [] if done.ok else [(name, done.text) for name in program]
@@ -68,6 +76,24 @@ class CliEngine:
         if name in program:
             return self.urn(program[name].type_name, name)
         return next(kept.urn for kept in self.state.values() if kept.name == name)
+
+    def _going_on(self, arguments: list[str]) -> str:
+        """Run on after errors; return what was printed if it failed.
+
+        Where the delete that a replacement begins with fails, the engine does not end by itself, whatever the provider.
+        So it is interrupted, as by Ctrl-C.
+        """
+        printed = self.bench.folder / "started.txt"
+        printed.unlink(missing_ok=True)
+        process = self.bench.start("up", "--yes", "--skip-preview", *arguments)
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while process.poll() is None:
+            assert time.monotonic() < deadline, "the run does not end"
+            time.sleep(_LOOK_SECONDS)
+            if time.monotonic() > deadline - TIMEOUT_SECONDS + _HANGS_SECONDS and _FAILED.search(printed.read_text()):
+                process.send_signal(signal.SIGINT)
+                process.wait(TIMEOUT_SECONDS)
+        return printed.read_text() if process.returncode else ""
 
     def _killed(self, fault: Fault, arguments: list[str]) -> bool:
         """Start a run and kill it at a call; tell whether it had not ended before."""
@@ -105,7 +131,8 @@ def _declared(program: Program, foreign: str) -> dict[str, dict[str, Any]]:
 
 
 def _entry(declared: Declared, foreign: str) -> dict[str, Any]:
-    cluster: Any = {"$ref": CLUSTER} if declared.place == "own" else foreign
+    own = {"$apply" if declared.late else "$ref": CLUSTER}
+    cluster: Any = own if declared.place == "own" else foreign
     args: dict[str, Any] = {**declared.args, "cluster": cluster}
     if declared.queue:
         args["queue"] = {"$ref": declared.queue}

@@ -34,16 +34,50 @@ SEEDS = [int(SEED)] if SEED else list(range(SEQUENCES))
 
 
 class Story:
-    """A sequence on the real engine: a program, an edited one with a fault or options, and its way to the end."""
+    """A sequence on the real engine: a program, an edited one with a fault or options, and its way to the end.
 
-    def __init__(self, bench: Workbench, version: str, seed: int) -> None:
-        self._engine = CliEngine(bench, World(bench.server.cloud), version)
+    In one of three another stack declares something on the shared cluster before, and has it as it was afterwards.
+    """
+
+    def __init__(self, bench: Workbench, neighbour: Workbench, version: str, seed: int) -> None:
+        world = World(bench.server.cloud)
+        self._engine = CliEngine(bench, world, version)
+        self._neighbour = CliEngine(neighbour, world, version)
         self._oracle = Oracle(self._engine)
         self._random = Random(f"engine {seed}")
         self._author = Author(self._random)
         self.words: list[str] = [f"OWNERSHIP_SEED={seed}"]
 
     def run(self) -> None:
+        """Run to the end.
+
+        Raises:
+            BrokenError: A rule was broken.
+        """
+        if self._random.random() < 1 / 3:
+            self._beside_another_stack()
+        else:
+            self._alone()
+
+    def _beside_another_stack(self) -> None:
+        theirs = {name: each for name, each in self._author.first().items() if each.place == "foreign"}
+        self.words.append(f"another stack: {in_words(theirs)}")
+        self._check([] if self._neighbour.up(theirs, Options(), None).ok else ["it fails"])
+        self._oracle.others.update(self._oracle.seen())
+        self._alone()
+        adopted = any(each in self._oracle.consented for each in self._oracle.others)
+        if not adopted:
+            self._check([f"the other stack: {name}" for name in self._neighbour.bench.steps()])
+        self._check([] if self._neighbour.destroy().ok else ["the other stack cannot be destroyed"])
+
+    def _alone(self) -> None:
+        self._programs()
+        self._oracle.begin({})
+        self.words.append("destroy")
+        run = self._engine.destroy()
+        self._check([*self._oracle.broken(run, {}, Options(), fault=False), *([] if run.ok else [run.reasons[0][1]])])
+
+    def _programs(self) -> None:
         program = self._author.first()
         self._up(program, Options())
         program = self._author.edited(program)
@@ -81,6 +115,10 @@ def server() -> Iterator[FakeServer]:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_is_lost_or_taken(seed: int, server: FakeServer, tmp_path: Path) -> None:
     version = BOTH[seed % 2]
-    bench = Workbench(tmp_path / "bench", server, {})
-    bench.prepare({"ehpc:endpoint": server.endpoint, "ehpc:region": "cn-hangzhou", "ehpc:apiVersion": version})
-    Story(bench, version, seed).run()
+    bench, neighbour = (Workbench(tmp_path / name, server, {}) for name in ("bench", "neighbour"))
+    for each in (bench, neighbour):
+        each.prepare({"ehpc:endpoint": server.endpoint, "ehpc:region": "cn-hangzhou", "ehpc:apiVersion": version})
+    try:
+        Story(bench, neighbour, version, seed).run()
+    finally:
+        bench.end_language_hosts()

@@ -112,6 +112,8 @@ def new_bench(tmp_path: Path) -> Iterator[NewBench]:
         for bench in benches:
             assert_no_password(bench)
     finally:
+        for bench in benches:
+            bench.end_language_hosts()
         for server in servers:
             server.stop()
 

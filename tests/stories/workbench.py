@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -143,7 +144,7 @@ class Workbench:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "ALIBABA_CLOUD_ACCESS_KEY_ID": "fake",
             "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "fake",
-            "PYTHONPATH": str(QUICK_PIP),
+            "PYTHONPATH": os.pathsep.join([str(QUICK_PIP), *filter(None, [os.environ.get("PYTHONPATH")])]),
             "XDG_CACHE_HOME": str(self.folder / "cache"),
             "XDG_STATE_HOME": str(self.folder / "left"),
         }
@@ -206,12 +207,21 @@ class Workbench:
         """Return the provider processes of this workbench; with ``gone``, those that did not end in time."""
         deadline = time.monotonic() + (10 if gone else 0)
         while True:
-            listed = subprocess.run(["ps", "axeww", "-o", "pid=,command="], capture_output=True, text=True, check=True)
-            home = f"PULUMI_HOME={self.folder / 'home'}"
-            lines = [line for line in listed.stdout.splitlines() if "-m pulumi.dynamic" in line and home in line]
-            if not lines or time.monotonic() > deadline:
-                return [int(line.split()[0]) for line in lines]
+            found = self._processes("-m pulumi.dynamic")
+            if not found or time.monotonic() > deadline:
+                return found
             time.sleep(0.1)
+
+    def end_language_hosts(self) -> None:
+        """End what a killed CLI leaves behind: its Python host does not watch it."""
+        for process in self._processes("pulumi-language-python"):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGTERM)
+
+    def _processes(self, words: str) -> list[int]:
+        listed = subprocess.run(["ps", "axeww", "-o", "pid=,command="], capture_output=True, text=True, check=True)
+        home = f"PULUMI_HOME={self.folder / 'home'}"
+        return [int(line.split()[0]) for line in listed.stdout.splitlines() if words in line and home in line]
 
     def files(self) -> Sequence[Path]:
         """Return every file of the project and its state."""
