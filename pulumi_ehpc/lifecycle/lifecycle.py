@@ -132,6 +132,9 @@ class Lifecycle(Generic[I]):
         outputs = outputs if in_state else {**self._public(outputs), **here}
         inputs = {**{name: outputs.get(name) or value for name, value in here.items()}, **inputs}
         op = self._operation(engine, inputs, inputs, outputs, self.resource_type.timeouts.update_minutes)
+        if not self.resource_type.key and "account_id" in outputs:
+            # A cluster that is only read has no account on record.
+            self.session.program.own_cluster(engine.urn, engine.id)
         found = self._unless_gone(op, inputs["region"], self._handler(inputs).read)
         if isinstance(found, NotFound):
             if not in_state:

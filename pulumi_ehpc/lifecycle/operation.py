@@ -98,6 +98,7 @@ class Operation(Generic[I]):
         program: What is known of the program that runs.
         intents: What this resource was about to create on the cluster.
         accepted: The object, once the service has accepted it.
+        others: Ids of members that stood there before and are not this resource's; None while that was not looked at.
     """
 
     resource_type: str
@@ -113,6 +114,7 @@ class Operation(Generic[I]):
     program: Program
     intents: Intents
     accepted: ResourceState | None = field(default=None, init=False)
+    others: frozenset[str] | None = field(default=None, init=False)
 
     @property
     def id(self) -> str:

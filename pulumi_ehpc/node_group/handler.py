@@ -53,6 +53,9 @@ class Node:
 class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
     """The node group; a subclass for each API version makes the calls.
 
+    All nodes under its prefix are the group's on a cluster of this stack. On any other cluster those are that its
+    outputs record, that an interrupted run of it added, or that it adopts; others are neither counted nor released.
+
     A subclass must implement ``list_nodes``, ``add`` and ``release``. It should override ``settle`` where this version
     sets something on living nodes, and ``with_queues`` where its ListNodes does not report queues.
     """
@@ -132,14 +135,39 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
         op.engine.log(f"{what} exist already{then}")
 
     def list_members(self, op: NodeGroupOperation) -> list[Node]:
-        """List the nodes that are not being released."""
-        return [node for node in self.list_nodes(op) if node.status != RELEASING]
+        """List the group's nodes that are not being released."""
+        return [node for node in self._own_nodes(op) if node.status != RELEASING]
+
+    def _own_nodes(self, op: NodeGroupOperation) -> list[Node]:
+        """List the group's nodes; who else has some is decided once, so that those added since are the group's."""
+        nodes = self.list_nodes(op)
+        if op.others is None:
+            op.others = frozenset(self._of_others(op, nodes))
+        return [node for node in nodes if node.id not in op.others]
+
+    def _of_others(self, op: NodeGroupOperation, nodes: Sequence[Node]) -> Iterator[str]:
+        if op.in_own_cluster or op.inputs.adopt_existing or not op.engine.id:
+            return
+        recorded = {node["id"] for node in op.outputs.get("nodes") or ()}
+        if "" in recorded:
+            return  # some were added and not seen by the run that added them
+        for node in nodes:
+            added_by_us = op.intents.show({op.inputs.hostname_prefix: (node.added,)})
+            if node.id not in recorded and not added_by_us:
+                yield node.id
 
     def plan(self, op: NodeGroupOperation, present: Sequence[Node]) -> Plan[Node, int]:
-        """Keep the oldest healthy nodes, replace failed ones, release the newest, add what is missing."""
+        """Keep the oldest healthy nodes, replace failed ones, release the newest, add what is missing.
+
+        Raises:
+            RefusedError: Some are missing, and others have nodes under the prefix.
+        """
         count = int(op.inputs.count)
         failed = [node for node in present if node.status == _FAILED]
         healthy = sorted((node for node in present if node.status != _FAILED), key=_by_age)
+        if op.others and len(healthy) < count:
+            what = f"{len(op.others)} nodes with the host name prefix {op.inputs.hostname_prefix}"
+            raise not_ours(op, f"{what} that it has not recorded exist already")
         return Plan(healthy[:count], [*failed, *healthy[count:]], range(len(healthy), count))
 
     def keys_of(self, op: NodeGroupOperation, batch: Sequence[int]) -> Collection[str]:
@@ -156,13 +184,13 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
             op,
             {node.id: node.status for node in members},
             self.release,
-            lambda: {node.id for node in self.list_nodes(op)},
+            lambda: {node.id for node in self._own_nodes(op)},
         )
 
     def record_members(self, op: NodeGroupOperation, members: Sequence[Node], added: Sequence[int] = ()) -> list[Node]:
         """Put the nodes into state; added ones are looked up, because a response may lack their ids."""
         # Before the look: the service has accepted the nodes, and a look that fails must not lose them.
-        op.record(f"{op.inputs.cluster}:{op.inputs.hostname_prefix}", _outputs(members))
+        op.record(f"{op.inputs.cluster}:{op.inputs.hostname_prefix}", _outputs(members, not_seen=len(added)))
         now = self.list_members(op) if added else list(members)
         op.record(f"{op.inputs.cluster}:{op.inputs.hostname_prefix}", _outputs(now))
         return now
@@ -191,7 +219,10 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
 
     def owned(self, op: NodeGroupOperation, members: Sequence[Node]) -> Sequence[Node]:
         """Return all nodes, those that are being released among them: delete waits until they are gone."""
-        return self.list_nodes(op)
+        if op.others:
+            what = f"{len(op.others)} nodes with the host name prefix {op.inputs.hostname_prefix}"
+            op.engine.log(f"left in place, because this resource has not recorded them: {what}")
+        return self._own_nodes(op)
 
     def _wait_until_running(self, op: NodeGroupOperation, count: int) -> list[Node]:
         nodes: list[Node] = []
@@ -244,9 +275,15 @@ def counts(op: NodeGroupOperation, batch: Sequence[int]) -> dict[str, int | None
     return {"Count": count, "MinCount": None if least is None else min(least, count)}
 
 
-def _outputs(nodes: Sequence[Node]) -> dict[str, Any]:
-    """Return the nodes as outputs; their states change by themselves and are not kept."""
-    return {"nodes": [{"id": node.id, "hostname": node.hostname, "ip": node.ip} for node in sorted(nodes, key=_by_age)]}
+def _outputs(nodes: Sequence[Node], *, not_seen: int = 0) -> dict[str, Any]:
+    """Return the nodes as outputs; their states change by themselves and are not kept.
+
+    Args:
+        nodes: The nodes.
+        not_seen: How many more were added and not listed yet; an entry without an id stands for each.
+    """
+    seen = [{"id": node.id, "hostname": node.hostname, "ip": node.ip} for node in sorted(nodes, key=_by_age)]
+    return {"nodes": [*seen, *[{"id": "", "hostname": "", "ip": ""} for _ in range(not_seen)]]}
 
 
 def _by_age(node: Node) -> tuple[int, str]:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.errors import RefusedError
-from tests.resources.stack import Stack
+from pulumi_ehpc.lifecycle.claims import Program
+from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
+from tests.resources.stack import InState, Stack
 from tests.resources.test_node_group import TYPE, add_foreign_node, added_counts, nodes
 
 GROUP: dict[str, Any] = {"hostname_prefix": "wk-", "instance_type": TYPE, "count": 2}
@@ -100,3 +102,62 @@ def test_nodes_that_are_being_released_are_nobody_s(stack: Stack) -> None:
     stack.call("DeleteNodes", "2024-07-30", ClusterId=cluster, InstanceIds=[gone])
     stack.create("NodeGroup", "fixed", cluster=cluster, **GROUP)
     assert added_counts(stack) == [2]
+
+
+# -- nodes that others add later, under the prefix of a group in state -------------------------------------------------
+
+
+def group_and_theirs(stack: Stack, cluster: str, *, count: int = 2) -> InState:
+    """Return a group in state, after somebody else has added a node under its prefix."""
+    fixed = stack.create("NodeGroup", "fixed", **{**GROUP, "cluster": cluster, "count": count})
+    add_foreign_node(stack, cluster, "wk-")
+    return fixed
+
+
+def test_node_of_others_is_not_released_when_the_group_shrinks(stack: Stack) -> None:
+    cluster = stack.foreign_cluster()
+    fixed = group_and_theirs(stack, cluster)
+    stack.update(fixed, count=1)
+    assert nodes(stack, cluster) == ["wk-000", "wk-002"]
+
+
+def test_group_that_grows_beside_nodes_of_others_is_refused(stack: Stack) -> None:
+    cluster = stack.foreign_cluster()
+    fixed = group_and_theirs(stack, cluster, count=0)
+    with pytest.raises(PartialFailureError) as caught:
+        stack.update(fixed, count=1)
+    assert "1 nodes with the host name prefix wk- that it has not recorded exist already" in str(caught.value)
+    assert "adopt_existing=True" in str(caught.value)
+    assert stack.writes() == []
+    stack.update(fixed, count=1, adopt_existing=True)
+    assert nodes(stack, cluster) == ["wk-000"]
+    assert added_counts(stack) == []
+
+
+def test_node_of_others_is_no_drift_and_stays_when_the_group_is_deleted(stack: Stack) -> None:
+    cluster = stack.foreign_cluster()
+    fixed = group_and_theirs(stack, cluster)
+    assert stack.drifted(fixed) == ()
+    stack.delete(fixed)
+    assert nodes(stack, cluster) == ["wk-002"]
+    assert (
+        "left in place, because this resource has not recorded them: 1 nodes with the host name prefix wk-" in stack.log
+    )
+
+
+def test_on_a_cluster_of_the_stack_the_program_has_the_last_word_on_all_nodes(stack: Stack) -> None:
+    cluster = stack.own_cluster()
+    fixed = group_and_theirs(stack, cluster)
+    assert stack.drifted(fixed) == ("count",)
+    stack.update(fixed, keep_alive=None)
+    assert nodes(stack, cluster) == ["wk-000", "wk-001"]
+
+
+def test_group_on_a_cluster_of_the_stack_does_not_grow_where_the_run_does_not_show_whose_it_is(stack: Stack) -> None:
+    """``pulumi up --target``: a killed run may have added nodes that no state has."""
+    cluster = stack.own_cluster()
+    fixed = group_and_theirs(stack, cluster)
+    stack.session.program = Program()
+    with pytest.raises(PartialFailureError, match="this run leaves out what shows whose it is"):
+        stack.update(fixed, count=3)
+    assert stack.writes() == []
