@@ -7,7 +7,7 @@ taker creates it; but for a taker with ``adopt_existing``, which would lose what
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from pulumi_ehpc.errors import RefusedError
@@ -74,6 +74,17 @@ def refuse_shared(op: Operation[Any], keys: Iterable[str]) -> None:
             held = before.get(other.urn)
             if other.keys is not None or (held is not None and key in (held.keys or ())):
                 raise _not_known_yet(op, other, key)
+
+
+def givers_of(op: Operation[Any], keys: Collection[str]) -> str:
+    """Name the other resources that declared some keys when the program ran before, and do not now."""
+    claim = op.program.claim_of(op.engine.urn)
+    titles = []
+    for old in op.program.claimed_before(claim) if claim is not None else ():
+        now = op.program.claim_of(old.urn)
+        given = set(keys) & set(old.keys or ()) - set(now.keys or () if now is not None else ())
+        titles += [old.title] if given else []
+    return " and ".join(titles)
 
 
 def _others(op: Operation[Any], key: str) -> list[Claim]:

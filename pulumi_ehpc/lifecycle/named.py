@@ -9,12 +9,12 @@ intents shows that an interrupted run of this resource made it.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic
 
 from pulumi_ehpc.errors import RefusedError
-from pulumi_ehpc.lifecycle.handing_over import refuse_shared
+from pulumi_ehpc.lifecycle.handing_over import givers_of, refuse_shared
 from pulumi_ehpc.lifecycle.handler import Handler
 from pulumi_ehpc.lifecycle.operation import NOT_FOUND, NotFound, Operation, ReadOutcome, ResourceState
 from pulumi_ehpc.schema.diff import Difference, as_declared, compare
@@ -160,7 +160,7 @@ class NamedHandler(Handler[I], Generic[I]):
         key = self.key_of(op.inputs)
         interrupted = key in op.intents.show({key: (self.made_at(found),)})
         if not (adopts or interrupted or op.in_own_cluster):
-            raise not_ours(op, f"{what} exists already")
+            raise not_ours(op, f"{what} exists already", (key,))
         decoded = self.decode(op, found)
         fixed = differing(op.inputs, decoded, self.changes).replaces
         if fixed:
@@ -182,7 +182,7 @@ def differing(inputs: Inputs, found: Found, changes: Mapping[str, Change]) -> Di
     return compare(properties, changes, seen, declared)
 
 
-def not_ours(op: Operation[I], what: str) -> RefusedError:
+def not_ours(op: Operation[I], what: str, keys: Collection[str]) -> RefusedError:
     """Return the refusal of something that exists and that nothing shows to be this resource's, with the ways out."""
     if not op.program.begun:
         return RefusedError(
@@ -190,9 +190,12 @@ def not_ours(op: Operation[I], what: str) -> RefusedError:
             "Nothing was changed.",
             next_step="Run `pulumi up` without --target.",
         )
+    givers = givers_of(op, keys)
+    again = f"{givers} declared it before and does not now: run `pulumi up` again once that has removed it. Otherwise, "
     return RefusedError(
         f"{op.title}: {what} on cluster {op.cluster}, which this stack did not create, and nothing shows that this "
         "resource made it. Nothing was changed.",
-        next_step="If the resource was renamed or moved in the program, give it aliases=[...]; if this program may "
-        "change and delete what exists, set adopt_existing=True; else choose another name.",
+        next_step=f"{again if givers else ''}{'if' if givers else 'If'} the resource was renamed or moved in the "
+        "program, give it aliases=[...]; if this program may change and delete what exists, set adopt_existing=True; "
+        "else choose another name.",
     )

@@ -116,7 +116,7 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
         adopts = bool(op.inputs.adopt_existing)
         interrupted = bool(op.intents.show({op.inputs.hostname_prefix: [node.added for node in present]}))
         if not (adopts or interrupted or op.in_own_cluster):
-            raise not_ours(op, f"{what} exist already")
+            raise not_ours(op, f"{what} exist already", (op.inputs.hostname_prefix,))
         default = _default_queue(op) if op.inputs.queue is None else None
         for node in self.with_queues(op, present):
             values = op.inputs.values
@@ -167,7 +167,7 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
         healthy = sorted((node for node in present if node.status != _FAILED), key=_by_age)
         if op.others and len(healthy) < count:
             what = f"{len(op.others)} nodes with the host name prefix {op.inputs.hostname_prefix}"
-            raise not_ours(op, f"{what} that it has not recorded exist already")
+            raise not_ours(op, f"{what} that it has not recorded exist already", (op.inputs.hostname_prefix,))
         return Plan(healthy[:count], [*failed, *healthy[count:]], range(len(healthy), count))
 
     def keys_of(self, op: NodeGroupOperation, batch: Sequence[int]) -> Collection[str]:

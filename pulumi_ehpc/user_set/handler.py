@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
 from pulumi_ehpc.common.rules import password
-from pulumi_ehpc.errors import RefusedError, Violation
+from pulumi_ehpc.errors import NotFoundError, RefusedError, Violation
 from pulumi_ehpc.lifecycle.claims import Claim
 from pulumi_ehpc.lifecycle.handing_over import refuse_shared, taker_of
 from pulumi_ehpc.lifecycle.member_set import MemberSetHandler, Plan, batches
@@ -131,9 +131,16 @@ class UserSetHandler(MemberSetHandler[UserSetInputs, User, UserArgs]):
             self.record_members(op, members, batch)
 
     def remove(self, op: UserSetOperation, members: Sequence[User]) -> None:
-        """Remove users."""
+        """Remove users; whoever is gone already, by the hand of others or of another set, is no reason to fail."""
         for batch in batches([user.name for user in members], self.max_removed):
-            self.remove_batch(op, batch)
+            try:
+                self.remove_batch(op, batch)
+            except NotFoundError:
+                left = [name for name in batch if name in self.list_users(op)]
+                if len(left) == len(batch):
+                    raise
+                if left:
+                    self.remove_batch(op, left)
             op.intents.drop(batch)
 
     def record_members(
@@ -170,6 +177,12 @@ class UserSetHandler(MemberSetHandler[UserSetInputs, User, UserArgs]):
         mine = [user for user in members if user.owned or user.interrupted]
         known = {*created, *(user.name for user in mine)}
         _log_left(op, [name for name in op.inputs.users if name not in known])
+        if not op.program.begun:
+            # Who took them, and whether he has them yet, is not known in a destroy.
+            given = [user.name for user in mine if user.name in (op.outputs.get("handed_over") or ())]
+            mine = [user for user in mine if user.name not in given]
+            if given:
+                op.engine.log(f"left in place, because they were handed over: {', '.join(given)}")
         takers = {user.name: taker_of(op, user.name) for user in mine}
         for name, taker in takers.items():
             if taker is not None:
@@ -249,7 +262,7 @@ class UserSetHandler(MemberSetHandler[UserSetInputs, User, UserArgs]):
         elif op.in_own_cluster:
             op.engine.log(f"{what}; they are this resource's from now on")
         else:
-            raise not_ours(op, what)
+            raise not_ours(op, what, names)
 
 
 def _new_password(op: UserSetOperation, declared: UserArgs, user: User) -> bool:

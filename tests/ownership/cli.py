@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import time
 from dataclasses import dataclass
@@ -107,7 +108,14 @@ class CliEngine:
         kill(process)
         assert not self.bench.plugins(gone=True)
         self.bench.pulumi("cancel", "--yes")
+        self._restore_if_torn()
         return not ended or process.returncode != 0
+
+    def _restore_if_torn(self) -> None:
+        """Take the last whole state where the kill came while the file backend was writing one."""
+        if not self.bench.pulumi("stack", "export").ok:
+            (torn,) = (self.bench.folder / "state").rglob("dev.json")
+            shutil.copy(torn.with_name("dev.json.bak"), torn)
 
 
 def _kept(exported: dict[str, Any]) -> Kept:

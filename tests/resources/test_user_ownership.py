@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from pulumi_ehpc.errors import EhpcError, RefusedError
+from pulumi_ehpc.lifecycle.claims import Program
 from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
-from tests.resources.stack import InState, Stack
+from pulumi_ehpc.user_set.handler import UserSetHandler, UserSetOperation
+from tests.resources.stack import TYPES, InState, Stack
 from tests.resources.test_user_set import (
     add_foreign_user,
     adding_action,
@@ -281,3 +284,48 @@ def test_update_drops_nobody_where_the_program_was_not_seen_as_a_whole(stack: St
         stack.update(one, users=users(1))
     assert stack.writes() == []
     assert stack.update(one, users=users(3)).outputs["created_users"][-1] == "person002"
+
+
+def test_refused_taker_is_told_who_gives_the_user_up(stack: Stack) -> None:
+    """On a cluster of others the taker may come before the giver, which removes the user in the same run."""
+    cluster = stack.foreign_cluster()
+    _, two = two_sets(stack, cluster)
+    before = [stack.claim("UserSet", "one", cluster=cluster, users=users(2))]
+    stack.session.program.begin(before, [stack.claim("UserSet", "one", cluster=cluster, users=users(1))])
+    with pytest.raises(EhpcError) as caught:
+        stack.update(two, users=[user("other001"), user("person001")])
+    assert "UserSet 'one' declared it before and does not now: run `pulumi up` again" in str(caught.value)
+    assert stack.writes() == []
+
+
+def test_destroy_leaves_whom_the_set_has_handed_over(stack: Stack) -> None:
+    """The engine runs no program then: whether the taker has the user is not known, and the taker removes him."""
+    cluster = stack.own_cluster()
+    one, two = two_sets(stack, cluster)
+    declared(stack, two, user("other001"), user("person001"))
+    one = stack.update(one, users=users(1))
+    stack.session.program = Program()
+    context = stack.context("UserSet", "one", one.id)
+    stack.lifecycle("UserSet").delete(context, one.inputs, one.outputs)
+    assert set(present(stack, cluster)) == {"other001", "person001"}
+    assert stack.log[-1] == "left in place, because they were handed over: person001"
+
+
+def test_users_who_go_while_they_are_removed_are_no_reason_to_fail(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = stack.foreign_cluster()
+    team = stack.create("UserSet", "team", cluster=cluster, users=users(3))
+    handler = TYPES["UserSet"].handler(stack.version)
+    assert isinstance(handler, UserSetHandler)
+    remove = handler.remove_batch
+
+    def others_are_quicker(op: UserSetOperation, names: Sequence[str]) -> None:
+        if len(names) == 3:
+            gone = [{"UserName": names[1]}]
+            stack.call("DeleteUsers", "2024-07-30", ClusterId=cluster, User=gone)
+        remove(op, names)
+
+    monkeypatch.setattr(handler, "remove_batch", others_are_quicker)
+    stack.delete(team)
+    assert present(stack, cluster) == {}
