@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 from pulumi_ehpc.common.rules import password
 from pulumi_ehpc.errors import NotFoundError, RefusedError, Violation
 from pulumi_ehpc.lifecycle.claims import Claim
-from pulumi_ehpc.lifecycle.handing_over import refuse_shared, taker_of
+from pulumi_ehpc.lifecycle.handing_over import givers_of, refuse_shared, taker_of
 from pulumi_ehpc.lifecycle.member_set import MemberSetHandler, Plan, batches
 from pulumi_ehpc.lifecycle.named import not_ours
 from pulumi_ehpc.lifecycle.operation import Operation, ReadOutcome, ResourceState
@@ -90,7 +90,10 @@ class UserSetHandler(MemberSetHandler[UserSetInputs, User, UserArgs]):
 
     def list_members(self, op: UserSetOperation) -> list[User]:
         """List every user of the cluster."""
-        owned = {*(op.outputs.get("created_users") or ()), *(op.outputs.get("handed_over") or ())}
+        left = op.outputs.get("handed_over") or ()
+        # On a cluster of others whoever took a user, and does not declare him any more, removes him in this run.
+        taken_back = left if op.in_own_cluster else [name for name in left if not givers_of(op, (name,))]
+        owned = {*(op.outputs.get("created_users") or ()), *taken_back}
         listed = self.list_users(op)
         shown = op.intents.show({name: (user.added,) for name, user in listed.items() if name not in owned})
         return [User(name, user.group, owned=name in owned, interrupted=name in shown) for name, user in listed.items()]

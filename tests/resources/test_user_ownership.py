@@ -329,3 +329,21 @@ def test_users_who_go_while_they_are_removed_are_no_reason_to_fail(
     monkeypatch.setattr(handler, "remove_batch", others_are_quicker)
     stack.delete(team)
     assert present(stack, cluster) == {}
+
+
+def test_user_is_not_taken_back_while_the_taker_removes_him(stack: Stack) -> None:
+    """On a cluster of others, where the taker had adopted him."""
+    cluster = stack.foreign_cluster()
+    one, two = two_sets(stack, cluster)
+    after = declared(stack, two, user("other001"), user("person001"))
+    taker = stack.claim("UserSet", "two", cluster=cluster, adopt_existing=True, **after)
+    stack.session.program.begin([], [taker])
+    one = stack.update(one, users=users(1))
+    two = stack.update(two, adopt_existing=True, **after)
+    back = stack.claim("UserSet", "two", cluster=cluster, adopt_existing=True, users=[user("other001")])
+    stack.session.program.begin([taker], [back])
+    with pytest.raises(EhpcError, match="UserSet 'two' declared it before and does not now"):
+        stack.update(one, users=users(2))
+    stack.update(two, users=[user("other001")])
+    stack.update(one, users=users(2))
+    assert set(present(stack, cluster)) == {"other001", "person000", "person001"}
