@@ -192,10 +192,14 @@ def test_state_in_another_backend_owns_the_same(new_bench: NewBench, version: st
     before = living(bench)
     file = export(bench)
     (bench.folder / "state2").mkdir()
-    bench.environ = {"PULUMI_BACKEND_URL": (bench.folder / "state2").as_uri()}
+    elsewhere = {"PULUMI_BACKEND_URL": (bench.folder / "state2").as_uri()}
+    bench.environ = elsewhere
     assert bench.pulumi("stack", "init", "dev").ok
     assert bench.pulumi("stack", "import", "--file", file).ok
     bench.calls()
+    bench.environ = {}
+    assert bench.pulumi("stack", "rm", "--force", "--preserve-config", "--yes", "dev").ok
+    bench.environ = elsewhere
     up(bench)
     assert bench.writes() == []
     assert living(bench) == before
