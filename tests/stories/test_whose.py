@@ -139,6 +139,20 @@ def each_kind(bench: Workbench, name: str, cluster: Any = None) -> dict[str, dic
     return made
 
 
+def test_forty_groups_of_like_names_stand_side_by_side(new_bench: NewBench, version: str) -> None:
+    bench = new_bench(version)
+    only(bench, "hpc")
+    args = {"cluster": {"$ref": "hpc"}, "instance_type": "ecs.c7.large", "count": 1}
+    bench.declared |= {f"gpu-{number}": {"type": "NodeGroup", "args": args} for number in range(40)}
+    up(bench)
+    state = bench.state()
+    prefixes = [state[f"gpu-{number}"]["inputs"]["hostname_prefix"] for number in range(40)]
+    assert len(set(prefixes)) == 40
+    assert sorted(living(bench)["hosts"]) == sorted(f"{prefix}000" for prefix in prefixes)
+    assert bench.destroy().ok
+    assert bench.clusters() == []
+
+
 # -- sets of users ----------------------------------------------------------------------------------------------------
 
 
