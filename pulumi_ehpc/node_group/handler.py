@@ -218,9 +218,15 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
         return ReadOutcome(_outputs(members), {"count": len(members), **({"queue": queue} if queue else {})})
 
     def owned(self, op: NodeGroupOperation, members: Sequence[Node]) -> Sequence[Node]:
-        """Return all nodes, those that are being released among them: delete waits until they are gone."""
+        """Return all nodes, those that are being released among them: delete waits until they are gone.
+
+        Raises:
+            RefusedError: It is the delete half of a replacement, and nodes of others would be in the way of its create.
+        """
         if op.others:
             what = f"{len(op.others)} nodes with the host name prefix {op.inputs.hostname_prefix}"
+            if op.program.inputs_after_replacement(op.engine.urn):
+                raise not_ours(op, f"{what} that it has not recorded exist already", (op.inputs.hostname_prefix,))
             op.engine.log(f"left in place, because this resource has not recorded them: {what}")
         return self._own_nodes(op)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.errors import RefusedError
-from pulumi_ehpc.lifecycle.claims import Program
+from pulumi_ehpc.lifecycle.claims import Program, Replaced
 from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
 from tests.resources.stack import InState, Stack
 from tests.resources.test_node_group import TYPE, add_foreign_node, added_counts, nodes
@@ -160,4 +160,18 @@ def test_group_on_a_cluster_of_the_stack_does_not_grow_where_the_run_does_not_sh
     stack.session.program = Program()
     with pytest.raises(PartialFailureError, match="this run leaves out what shows whose it is"):
         stack.update(fixed, count=3)
+    assert stack.writes() == []
+
+
+def test_group_beside_nodes_of_others_is_not_deleted_to_be_replaced(stack: Stack) -> None:
+    """The create half would be refused, and the nodes lost."""
+    cluster = stack.foreign_cluster()
+    fixed = group_and_theirs(stack, cluster)
+    stack.new_run()
+    stack.checked("NodeGroup", "fixed", {**fixed.inputs, "instance_type": "ecs.g7.large"}, fixed.inputs)
+    urn = stack.urn("NodeGroup", "fixed")
+    stack.session.program.replaced(urn, Replaced(fixed.id, fixed.inputs, fixed.outputs))
+    context = stack.context("NodeGroup", "fixed", fixed.id)
+    with pytest.raises(RefusedError, match="that it has not recorded exist already"):
+        stack.lifecycle("NodeGroup").delete(context, fixed.inputs, fixed.outputs)
     assert stack.writes() == []
