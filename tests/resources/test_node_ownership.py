@@ -175,3 +175,13 @@ def test_group_beside_nodes_of_others_is_not_deleted_to_be_replaced(stack: Stack
     with pytest.raises(RefusedError, match="that it has not recorded exist already"):
         stack.lifecycle("NodeGroup").delete(context, fixed.inputs, fixed.outputs)
     assert stack.writes() == []
+
+
+def test_what_the_service_does_not_report_is_not_compared(stack: Stack) -> None:
+    """A known limit: ListNodes says nothing of disks."""
+    cluster = stack.own_cluster()
+    add_foreign_node(stack, cluster, "wk-")
+    disk = {"category": "cloud_essd", "size_gib": 200}
+    fixed = stack.create("NodeGroup", "fixed", cluster=cluster, system_disk=disk, **GROUP)
+    assert added_counts(stack) == [1]
+    assert stack.drifted(fixed) == ()
