@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_ehpc.api import spec
-from tests.compat.stacks import ENDPOINT, STACKS, SteppingCloud, workbench
+from tests.compat.stacks import CHILDREN, ENDPOINT, NOT_OWNED, STACKS, SteppingCloud, bench_with_children, workbench
+from tests.stories.workbench import Workbench
 
 UNREAD = ("created", "modified", "sourcePosition", "stackTrace")
 """What the engine notes of when and where a resource was declared; different on every machine and read by nobody."""
@@ -30,11 +31,31 @@ def record(release: str) -> None:
             run = made.up("--parallel", "1")
             assert run.ok, run.text
             assert made.steps() == {}
-            run = made.pulumi("stack", "export", "--file", str(folder / "state.json"))
+            store(made, cloud, folder)
+
+
+def record_not_owned(release: str) -> None:
+    """Store stacks whose objects were there before: made by the program, forgotten, and found by it again."""
+    for version in spec.VERSIONS:
+        folder = NOT_OWNED / release / version
+        folder.mkdir(parents=True)
+        cloud = SteppingCloud()
+        with tempfile.TemporaryDirectory() as temporary, bench_with_children(Path(temporary), cloud, version) as made:
+            assert made.up("--parallel", "1").ok
+            for name in CHILDREN:
+                assert made.pulumi("state", "delete", made.state()[name]["urn"], "--yes").ok
+            run = made.up("--parallel", "1")
             assert run.ok, run.text
-        text = (folder / "state.json").read_text().replace(made.server.endpoint, ENDPOINT)
-        write(folder / "state.json", lasting(json.loads(text)))
-        write(folder / "calls.json", cloud.recorded)
+            store(made, cloud, folder)
+
+
+def store(made: Workbench, cloud: SteppingCloud, folder: Path) -> None:
+    """Store the state of a stack, and the calls that made what it holds."""
+    run = made.pulumi("stack", "export", "--file", str(folder / "state.json"))
+    assert run.ok, run.text
+    text = (folder / "state.json").read_text().replace(made.server.endpoint, ENDPOINT)
+    write(folder / "state.json", lasting(json.loads(text)))
+    write(folder / "calls.json", cloud.recorded)
 
 
 def lasting(state: dict[str, Any]) -> dict[str, Any]:
@@ -53,3 +74,4 @@ def write(path: Path, content: Any) -> None:
 
 if __name__ == "__main__":
     record(sys.argv[1])
+    record_not_owned(sys.argv[1])

@@ -4,7 +4,8 @@ A stack is a folder ``stacks/<release>/<API version>`` of two files: ``state.jso
 and ``calls.json``, every call that changed something, as it came over HTTP. The fake draws ids and addresses from a
 seed and in the order of these calls, so the same calls make the same objects, with the same ids, at the same times.
 
-Of the package only the fake's public names are used here, and of the other tests only the workbench that runs the CLI.
+Of the package only the fake's public names are used here, and of the other tests only the workbench that runs the CLI
+and its program.
 """
 
 from __future__ import annotations
@@ -23,12 +24,17 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Request
 
 from pulumi_ehpc.fake import FakeCloud, FakeServer, ManualClock
+from tests.stories.conftest import environment
 from tests.stories.workbench import Workbench
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 STACKS = Path(__file__).with_name("stacks")
+NOT_OWNED = Path(__file__).with_name("not_owned")
+"""Stacks whose objects were there before, and so are not the resources' own."""
+CHILDREN = ("work", "team", "data")
+"""What stands in the cluster of such a stack."""
 PROGRAM = Path(__file__).with_name("program")
 STACK = "dev"
 PASSPHRASE = "stored stacks"
@@ -98,7 +104,7 @@ class StoredStack:
     @property
     def name(self) -> str:
         """Release and API version."""
-        return self.folder.relative_to(STACKS).as_posix()
+        return f"{self.folder.parent.name}/{self.folder.name}"
 
     @property
     def version(self) -> str:
@@ -130,9 +136,9 @@ class StoredStack:
         return found
 
 
-def stored() -> list[StoredStack]:
-    """Every stack that is stored here."""
-    return [StoredStack(path.parent) for path in sorted(STACKS.rglob("state.json"))]
+def stored(where: Path = STACKS) -> list[StoredStack]:
+    """Every stack that is stored in a folder."""
+    return [StoredStack(path.parent) for path in sorted(where.rglob("state.json"))]
 
 
 @contextmanager
@@ -146,4 +152,14 @@ def workbench(folder: Path, cloud: FakeCloud, version: str) -> Iterator[Workbenc
         assert run.ok, run.text
         for key, value in {"endpoint": server.endpoint, "region": "cn-hangzhou", "apiVersion": version}.items():
             made.configure(f"ehpc:{key}", value)
+        yield made
+
+
+@contextmanager
+def bench_with_children(folder: Path, cloud: FakeCloud, version: str) -> Iterator[Workbench]:
+    """A workbench with a cluster, a queue, two users and a mount, and a cloud that is served meanwhile."""
+    with FakeServer(cloud) as server:
+        declared = {name: entry for name, entry in environment().items() if name in ("hpc", *CHILDREN)}
+        made = Workbench(folder / "bench", server, declared, environ={"PULUMI_CONFIG_PASSPHRASE": PASSPHRASE})
+        made.prepare({"ehpc:endpoint": server.endpoint, "ehpc:region": "cn-hangzhou", "ehpc:apiVersion": version})
         yield made

@@ -18,9 +18,6 @@ from tests.stories.workbench import TIMEOUT_SECONDS, Workbench, kill
 
 pytestmark = pytest.mark.engine
 
-NOT_OWNED = {'"created": true': '"created": false'}
-"""How state of 0.1.0 differs for a queue that was there before."""
-
 
 # -- runs that end in the middle --------------------------------------------------------------------------------------
 
@@ -165,25 +162,6 @@ def export(bench: Workbench, **replaced: str) -> str:
     file = bench.folder / "export.json"
     file.write_text(text)
     return str(file)
-
-
-def test_what_older_state_does_not_own_stays_until_it_is_adopted(new_bench: NewBench, version: str) -> None:
-    bench = new_bench(version)
-    only(bench, "hpc", "work")
-    up(bench)
-    assert bench.pulumi("stack", "import", "--file", export(bench, **NOT_OWNED)).ok
-    assert bench.steps() == {}
-    work = bench.declared.pop("work")
-    assert "is left in place" in up(bench)
-    assert "work" in living(bench)["queues"]
-    bench.declared["work"] = work
-    up(bench)
-    assert bench.pulumi("stack", "import", "--file", export(bench, **NOT_OWNED)).ok
-    work["args"]["adopt_existing"] = True
-    up(bench)
-    del bench.declared["work"]
-    up(bench)
-    assert "work" not in living(bench)["queues"]
 
 
 def test_state_in_another_backend_owns_the_same(new_bench: NewBench, version: str) -> None:
