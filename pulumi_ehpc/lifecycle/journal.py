@@ -74,6 +74,28 @@ class Journal:
             self._report(f"{path} is no file of the journal of intents ({type(error).__name__}) and is ignored.", log)
         return {}
 
+    def newer_elsewhere(self, marker: str, resource_type: str, cluster: str, own: Mapping[str, datetime]) -> set[str]:
+        """Return the keys in a cluster that another resource of the type wrote down after this one did.
+
+        Args:
+            marker: The resource's ownership marker, which names its file.
+            resource_type: Name of the resource type.
+            cluster: Id of the cluster.
+            own: When this resource wrote down its own keys.
+        """
+        found: set[str] = set()
+        for path in self._folder.glob("pulumi-*.json") if self._folder is not None else ():
+            if path.stem == marker:
+                continue
+            # A file that is gone, or cannot be read, is that other resource's affair, and reported there.
+            with suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
+                text = path.read_text(encoding="utf-8")
+                content = json.loads(text)
+                if content["resource_type"] == resource_type:
+                    times = self._parse(text, content["urn"]).get(cluster, {})
+                    found |= {key for key, time in times.items() if key not in own or time > own[key]}
+        return found
+
     def change(
         self, marker: str, resource_type: str, urn: str, change: Callable[[_Intents], None], log: Callable[[str], None]
     ) -> None:
@@ -218,7 +240,17 @@ class Intents:
                 does not.
         """
         here = self._here() if self.needed else {}
-        return {key for key, made in times.items() if key in here and all(_fits(here[key], time) for time in made)}
+        found = {key for key, made in times.items() if key in here and all(_fits(here[key], time) for time in made)}
+        return found - self.of_others() if found else found
+
+    def of_others(self) -> set[str]:
+        """Return the keys under which another resource has created something since this one did.
+
+        It looked before, and found nothing: what this one made was gone by then.
+        """
+        if not self.needed:
+            return set()
+        return self.journal.newer_elsewhere(self.marker, self.resource_type, self.cluster, self._here())
 
     def _here(self) -> Mapping[str, datetime]:
         return self.journal.read(self.marker, self.urn, self.log).get(self.cluster, {})

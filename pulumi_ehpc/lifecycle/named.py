@@ -142,6 +142,8 @@ class NamedHandler(Handler[I], Generic[I]):
             found = self.find(op)
             if found is not None and self.belongs_to_service(op, found):
                 op.engine.log(f"{self.describe(op.inputs)} was made by the service and is left in place")
+            elif found is not None and self.key_of(op.inputs) in op.intents.of_others():
+                op.engine.log(f"{self.describe(op.inputs)} was made by another resource since, and is left in place")
             elif found is not None:
                 self.delete_one(op, found)
 

@@ -93,7 +93,7 @@ class UserSetHandler(MemberSetHandler[UserSetInputs, User, UserArgs]):
         left = op.outputs.get("handed_over") or ()
         # On a cluster of others whoever took a user, and does not declare him any more, removes him in this run.
         taken_back = left if op.in_own_cluster else [name for name in left if not givers_of(op, (name,))]
-        owned = {*(op.outputs.get("created_users") or ()), *taken_back}
+        owned = {*(op.outputs.get("created_users") or ()), *taken_back} - op.intents.of_others()
         listed = self.list_users(op)
         shown = op.intents.show({name: (user.added,) for name, user in listed.items() if name not in owned})
         return [User(name, user.group, owned=name in owned, interrupted=name in shown) for name, user in listed.items()]

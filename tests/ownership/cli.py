@@ -6,7 +6,7 @@ import re
 import shutil
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tests.ownership.engine import Kept, Options, Run
@@ -16,6 +16,9 @@ from tests.resources.stack import TYPES
 from tests.stories.workbench import TIMEOUT_SECONDS, Workbench, kill
 
 _TOKEN: Final = "pulumi-python:dynamic/ehpc:"
+_COMPONENT: Final = "test:index:Team"
+_UNIT: Final = "unit"
+"""Logical name of a component, in which some resources are declared."""
 _LOOK_SECONDS: Final = 0.002
 _HANGS_SECONDS: Final = 20.0
 _FAILED: Final = re.compile(r"^ -- .*deleting failed", re.MULTILINE)
@@ -24,11 +27,16 @@ _FAILED: Final = re.compile(r"^ -- .*deleting failed", re.MULTILINE)
 
 @dataclass
 class CliEngine:
-    """One stack of the real engine, as the oracle asks for it."""
+    """One stack of the real engine, as the oracle asks for it.
+
+    Attributes:
+        moved: Logical names of resources that the program declares in a component.
+    """
 
     bench: Workbench
     world: World
     version: str
+    moved: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.state: dict[str, Kept] = {}
@@ -41,11 +49,12 @@ class CliEngine:
 
     def urn(self, type_name: str, name: str) -> str:
         """Return the engine's name of a resource."""
-        return f"urn:pulumi:dev::workbench::{_TOKEN}{type_name}::{name}"
+        chain = f"{_COMPONENT}$" if name in self.moved else ""
+        return f"urn:pulumi:dev::workbench::{chain}{_TOKEN}{type_name}::{name}"
 
     def up(self, program: Program, options: Options, fault: Fault | None) -> Run:
         """Run ``pulumi up``; a fault kills it at a call."""
-        self.bench.declared = _declared(program, self.world.foreign)
+        self.bench.declared = self._declared(program)
         arguments = ["--continue-on-error"] if options.go_on else []
         arguments += [f"--target={self._urn_of(program, name)}" for name in options.targets]
         arguments += [f"--exclude={self._urn_of(program, name)}" for name in options.excluded]
@@ -69,9 +78,17 @@ class CliEngine:
 
     def read_state(self) -> None:
         """Read the state that the engine has written."""
-        exported = self.bench.state()
-        kept = [_kept(each) for each in exported.values() if _TOKEN in each["urn"]]
+        kept = [_kept(each) for each in self.bench.resources() if _TOKEN in each["urn"]]
         self.state = {each.urn: each for each in kept if each.type_name in TYPES}
+
+    def _declared(self, program: Program) -> dict[str, dict[str, Any]]:
+        """Return a program as the workbench writes it; what is referred to comes first."""
+        entries: dict[str, dict[str, Any]] = {CLUSTER: {"type": "Cluster", "args": dict(CLUSTER_ARGS)}}
+        entries[_UNIT] = {"type": "Component", "args": {}}
+        for name in sorted(program, key=lambda name: bool(program[name].queue)):
+            options = {"options": {"parent": {"$ref": _UNIT}}} if name in self.moved else {}
+            entries[name] = {**_entry(program[name], self.world.foreign), **options}
+        return entries
 
     def _urn_of(self, program: Program, name: str) -> str:
         if name in program:
@@ -128,14 +145,6 @@ def _kept(exported: dict[str, Any]) -> Kept:
         outputs=exported.get("outputs", {}),
         pending=bool(exported.get("pendingReplacement")),
     )
-
-
-def _declared(program: Program, foreign: str) -> dict[str, dict[str, Any]]:
-    """Return a program as the workbench writes it; what is referred to comes first."""
-    entries: dict[str, dict[str, Any]] = {CLUSTER: {"type": "Cluster", "args": dict(CLUSTER_ARGS)}}
-    for name in sorted(program, key=lambda name: bool(program[name].queue)):
-        entries[name] = _entry(program[name], foreign)
-    return entries
 
 
 def _entry(declared: Declared, foreign: str) -> dict[str, Any]:

@@ -28,6 +28,8 @@ from tests.stories.workbench import Workbench
 pytestmark = pytest.mark.engine
 
 SEQUENCES = 30
+MOVED = 1 / 6
+"""How many resources are moved into a component by an edit."""
 SCALE = 600
 SEED = os.environ.get("OWNERSHIP_SEED")
 SEEDS = [int(SEED)] if SEED else list(range(SEQUENCES))
@@ -81,6 +83,7 @@ class Story:
         program = self._author.first()
         self._up(program, Options())
         program = self._author.edited(program)
+        self._engine.moved = {name for name in program if self._random.random() < MOVED}
         roll = self._random.random()
         fault = Fault("killed", self._random.randint(0, 12)) if roll < 0.6 else None
         state = [kept.name for kept in self._engine.state.values()]
@@ -93,7 +96,8 @@ class Story:
         self._check([] if self._up(program, Options()).ok else ["it does not come to an end"])
 
     def _up(self, program: Program, options: Options, fault: Fault | None = None) -> Run:
-        self.words.append(f"up {options}{f', {fault}' if fault else ''}: {in_words(program)}")
+        moved = f", in a component {sorted(self._engine.moved)}" if self._engine.moved else ""
+        self.words.append(f"up {options}{f', {fault}' if fault else ''}: {in_words(program)}{moved}")
         self._oracle.begin(program)
         run = self._engine.up(program, options, fault)
         self.words.append(f"    {'ended well' if run.ok else 'killed' if run.killed else run.reasons[0][1]}")

@@ -249,6 +249,27 @@ def test_key_that_the_service_refused_is_somebody_else_s(
 
 
 @each_case
+def test_delete_that_an_earlier_run_carried_out_leaves_what_another_resource_has_made_since(
+    stack: Stack, folder: Path, case: Case
+) -> None:
+    """That run was killed: state still has what it deleted, and the journal the note of it."""
+    cluster = stack.foreign_cluster()
+    named = {"name": "work"} if case.type_name == "Queue" else {}
+    first = case.create(stack, cluster)
+    journal, stack.session.journal = stack.session.journal, Journal(None)
+    stack.delete(first)
+    stack.session.journal = journal
+    assert case.key not in case.present(stack, cluster)
+    stack.cloud.advance(60)
+    second = stack.create(case.type_name, "second", cluster=cluster, **{**case.given, **named})
+    made = case.present(stack, cluster)
+    stack.delete(first)
+    assert case.present(stack, cluster) == made
+    stack.delete(second)
+    assert case.key not in case.present(stack, cluster)
+
+
+@each_case
 def test_later_look_that_finds_nothing_drops_the_intent(stack: Stack, folder: Path, case: Case) -> None:
     cluster = stack.foreign_cluster()
     made = case.create(stack, cluster)

@@ -164,10 +164,14 @@ class Workbench:
 
     def state(self) -> dict[str, dict[str, Any]]:
         """Return the resources in state, by name."""
+        return {resource["urn"].rsplit("::", 1)[-1]: resource for resource in self.resources()}
+
+    def resources(self) -> list[dict[str, Any]]:
+        """Return the resources in state."""
         run = self.pulumi("stack", "export")
         assert run.ok, run.text
-        resources = json.loads(run.text[run.text.index("{") :])["deployment"].get("resources", [])
-        return {resource["urn"].rsplit("::", 1)[-1]: resource for resource in resources}
+        found: list[dict[str, Any]] = json.loads(run.text[run.text.index("{") :])["deployment"].get("resources", [])
+        return found
 
     def calls(self) -> list[Call]:
         """Return every call that reached the fake since the last time, without GetCallerIdentity."""
