@@ -222,6 +222,11 @@ class Intents:
         self._change(change)
         return fresh
 
+    def take(self, keys: Collection[str]) -> None:
+        """Write down that what exists is this resource's from now on, whoever wrote it down before."""
+        self.drop(keys)
+        self.write(keys)
+
     def drop(self, keys: Collection[str]) -> None:
         """Forget keys: they are absent, deleted, or their creation was refused."""
         if self._here().keys() & set(keys):

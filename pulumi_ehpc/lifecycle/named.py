@@ -120,7 +120,10 @@ class NamedHandler(Handler[I], Generic[I]):
         if found is None:
             return self.create(op)
         self.update_one(op, found)
-        owned = bool(op.inputs.values.get("adopt_existing")) or op.outputs.get("created", True)
+        owned = op.outputs.get("created", True)
+        if op.inputs.values.get("adopt_existing") and not owned:
+            op.intents.take((self.key_of(op.inputs),))
+            owned = True
         return ResourceState(op.id, {"created": owned})
 
     def refuse_create(self, op: Operation[I]) -> None:
@@ -154,12 +157,13 @@ class NamedHandler(Handler[I], Generic[I]):
             RefusedError: It is not this stack's, or differs in what cannot change in place.
         """
         what, values = self.describe(op.inputs), op.inputs.values
-        refuse_shared(op, (self.key_of(op.inputs),))
+        key = self.key_of(op.inputs)
+        refuse_shared(op, (key,))
         adopts = bool(values.get("adopt_existing"))
         if adopts and not self.belongs_to_service(op, found):
+            op.intents.take((key,))
             op.engine.log(f"{what} exists already and is adopted (adopt_existing)")
             return
-        key = self.key_of(op.inputs)
         interrupted = key in op.intents.show({key: (self.made_at(found),)})
         if not (adopts or interrupted or op.in_own_cluster):
             raise not_ours(op, f"{what} exists already", (key,))

@@ -130,6 +130,8 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
                     f"({node.hostname}). Nothing was changed.",
                     next_step="Declare them as they are, choose another hostname_prefix, or delete them.",
                 )
+        if adopts:
+            op.intents.take((op.inputs.hostname_prefix,))
         by = " (an interrupted run of this resource added them)" if interrupted else ""
         then = " and are adopted (adopt_existing)" if adopts else f"{by}: they are this resource's from now on"
         op.engine.log(f"{what} exist already{then}")

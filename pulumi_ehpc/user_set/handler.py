@@ -261,6 +261,7 @@ class UserSetHandler(MemberSetHandler[UserSetInputs, User, UserArgs]):
             return
         what = f"users exist already: {', '.join(names)}"
         if op.inputs.adopt_existing:
+            op.intents.take(names)
             op.engine.log(f"{what}; they are adopted (adopt_existing)")
         elif op.in_own_cluster:
             op.engine.log(f"{what}; they are this resource's from now on")

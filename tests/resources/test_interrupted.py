@@ -270,6 +270,19 @@ def test_delete_that_an_earlier_run_carried_out_leaves_what_another_resource_has
 
 
 @each_case
+def test_what_is_adopted_counts_from_then_on(stack: Stack, folder: Path, case: Case) -> None:
+    """A run of another resource made it and was killed; this one adopts it and then deletes it."""
+    cluster = stack.foreign_cluster()
+    named = {"name": "work"} if case.type_name == "Queue" else {}
+    with killed(stack, case.creating[stack.version]):
+        case.create(stack, cluster)
+    stack.cloud.advance(60)
+    second = stack.create(case.type_name, "second", cluster=cluster, adopt_existing=True, **{**case.given, **named})
+    stack.delete(second)
+    assert case.key not in case.present(stack, cluster)
+
+
+@each_case
 def test_later_look_that_finds_nothing_drops_the_intent(stack: Stack, folder: Path, case: Case) -> None:
     cluster = stack.foreign_cluster()
     made = case.create(stack, cluster)
