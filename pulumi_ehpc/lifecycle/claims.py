@@ -116,6 +116,7 @@ class Program:
         self._clusters: dict[str, str] = {}
         self._inputs: dict[str, Mapping[str, Any]] = {}
         self._held: dict[str, set[str]] = {}
+        self._held_in_state: dict[str, set[str]] = {}
         self._busy: set[str] = set()
         self._replacing: dict[str, Replaced] = {}
         self._created: set[str] = set()
@@ -170,6 +171,12 @@ class Program:
         with self._changed:
             self._held[urn] = set(keys)
             self._changed.notify_all()
+
+    def held_in_state(self, urn: str, keys: Iterable[str]) -> None:
+        """Learn which keys are a resource's own by its outputs in state, before this run changes anything."""
+        with self._changed:
+            self._held_in_state.setdefault(urn, set(keys))
+        self.holds(urn, keys)
 
     def stops(self, urn: str) -> None:
         """Learn that a create or update of a resource has ended, in whatever way."""
@@ -266,6 +273,15 @@ class Program:
         """Tell whether another resource holds a key by its outputs."""
         with self._changed:
             return key in self._held.get(claim.urn, ())
+
+    def was_held(self, claim: Claim, key: str) -> bool:
+        """Tell whether another resource held a key already when this run began."""
+        with self._changed:
+            return key in self._held_in_state.get(claim.urn, ())
+
+    def is_declared_elsewhere(self, urn: str, resource_type: str, cluster_id: str, key: str) -> bool:
+        """Tell whether another resource declares a key, or may; also where the program is not known."""
+        return not self.begun or any(self.others(urn, resource_type, cluster_id, key))
 
     def claim_of(self, urn: str) -> Claim | None:
         """Return what a resource declares; None when the program does not have it, or is not known."""

@@ -82,8 +82,8 @@ class Lifecycle(Generic[I]):
         An object that the service could not build is replaced once ``allow_replacement`` consents to it. What was
         handed over or may be adopted now asks for an update, although no declared value says so.
         """
-        difference = self._compare(old, new, outputs)
-        self._learn(engine, old, outputs)
+        self._learn(engine, old, outputs, in_state=True)
+        difference = self._compare(engine, old, new, outputs)
         if difference.replaces:
             self.session.program.replaced(engine.urn, Replaced(engine.id, old, outputs))
         return difference
@@ -199,15 +199,21 @@ class Lifecycle(Generic[I]):
             minutes = self.resource_type.timeouts.create_minutes
             self._handler(new).refuse_create(self._operation(context, new, {}, {}, minutes))
 
-    def _compare(self, old: Plain, new: Plain, outputs: Plain) -> Difference:
+    def _compare(self, engine: EngineContext, old: Plain, new: Plain, outputs: Plain) -> Difference:
         failed = self.resource_type.failed_status
         if failed and new.get("allow_replacement") is True and outputs.get("status") == failed:
             return Difference(replaces=("allow_replacement",), hidden=True)
         handler = self.resource_type.handler(str(old.get("api_version") or new.get("api_version")))
         found = compare(self.resource_type.stored_properties, handler.changes, self._today(old), new)
-        if not found and (outputs.get("handed_over") or self._adopts_now(handler, new, outputs)):
+        if not found and (self._takes_back(engine, new, outputs) or self._adopts_now(handler, new, outputs)):
             return Difference(updates=("handed_over",), hidden=True)
         return found
+
+    def _takes_back(self, engine: EngineContext, new: Plain, outputs: Plain) -> bool:
+        """Tell whether something that was handed over is declared by nobody now, so that this resource removes it."""
+        cluster, name = str(new.get(self.resource_type.within) or ""), self.resource_type.name
+        left = outputs.get("handed_over") or ()
+        return any(not self.session.program.is_declared_elsewhere(engine.urn, name, cluster, key) for key in left)
 
     def _adopts_now(self, handler: Handler[I], new: Plain, outputs: Plain) -> bool:
         """Tell whether ``adopt_existing`` was added to what is in state and not owned."""
@@ -216,14 +222,15 @@ class Lifecycle(Generic[I]):
         held = handler.held(self.resource_type.inputs.of(new), outputs)
         return not set(keys_of(new.get(self.resource_type.key)) or ()) <= set(held)
 
-    def _learn(self, engine: EngineContext, inputs: Plain, outputs: Plain) -> None:
+    def _learn(self, engine: EngineContext, inputs: Plain, outputs: Plain, *, in_state: bool = False) -> None:
         """Tell the others in this process which cluster is this stack's, and which keys are this resource's."""
         if not self.resource_type.key:
             self.session.program.own_cluster(engine.urn, engine.id)
             return
         handler = self._handler(inputs)
-        held = handler.held(self.resource_type.inputs.of(self._today(inputs)), outputs)
-        self.session.program.holds(engine.urn, held)
+        held = tuple(handler.held(self.resource_type.inputs.of(self._today(inputs)), outputs))
+        tell = self.session.program.held_in_state if in_state else self.session.program.holds
+        tell(engine.urn, held)
 
     def _unless_gone(self, op: Operation[I], region: str, act: Callable[[Operation[I]], T]) -> T | NotFound:
         """Act on the object. That it is gone is believed only where it lives, and of the account it belongs to."""

@@ -209,7 +209,7 @@ class UserSetHandler(MemberSetHandler[UserSetInputs, User, UserArgs]):
         before = [name for name in op.outputs.get("created_users") or () if name in owned]
         created = list(dict.fromkeys([*before, *owned]))
         op.program.holds(op.engine.urn, created)
-        left = [name for name, taker in self._handed_over(op).items() if not op.program.is_held(taker, name)]
+        left = [name for name, taker in self._handed_over(op).items() if not op.program.was_held(taker, name)]
         outputs = {"created_users": created, **({"handed_over": left} if left else {})}
         return op.record(f"{op.inputs.cluster}:{op.engine.name}", outputs)
 
