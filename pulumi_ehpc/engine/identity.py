@@ -23,7 +23,7 @@ from pulumi_ehpc.engine import plugin_process
 from pulumi_ehpc.engine.persisted import PersistedProvider, provider_for, session_for
 from pulumi_ehpc.errors import EhpcError
 from pulumi_ehpc.lifecycle.announcing import much_dropped
-from pulumi_ehpc.lifecycle.claims import Claim
+from pulumi_ehpc.lifecycle.claims import Claim, renamed
 
 IDENTITY: Final = "Identity"
 CLAIMS: Final = "claims"
@@ -40,16 +40,21 @@ class IdentityProviderBase(PersistedProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Take note of what the program declares, and of what it declared before."""
+        before, now = _claims(_olds), _claims(news)
+        moved = list(renamed(before, now))
         with suppress(EhpcError):  # a wrong setting is reported by the check of every resource
             session = session_for(self.config)
-            session.program.begin(_claims(_olds), _claims(news))
+            session.program.begin([*before, *moved], now)
             for note in much_dropped(session.program):
                 plugin_process.show("", note, lasting=True)
             if not news.get(PREVIEW):
                 from pulumi_ehpc.engine.leftovers import tell_at_the_end  # what programs import stays light
 
                 tell_at_the_end(session)
-        return CheckResult({name: value for name, value in news.items() if name != PREVIEW}, [])
+        inputs = {name: value for name, value in news.items() if name != PREVIEW}
+        if moved:
+            inputs[CLAIMS] = [*news[CLAIMS], *(claim.to_dict() for claim in moved)]
+        return CheckResult(inputs, [])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Never differ."""
@@ -58,6 +63,15 @@ class IdentityProviderBase(PersistedProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Make the random id; a further provider's identity has that of the stack."""
         return CreateResult(props.get(OF_STACK) or secrets.token_hex(_RANDOM_BYTES), {})
+
+    def delete(self, _id: str, props: dict[str, Any]) -> None:
+        """Name what an interrupted run left on clusters of others: nothing else of the stack is in state by now."""
+        with suppress(EhpcError):
+            from pulumi_ehpc.engine.leftovers import tell_at_the_end  # what programs import stays light
+
+            session = session_for(self.config)
+            session.program.begin(_claims(props), [])
+            tell_at_the_end(session)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Keep the id."""

@@ -31,10 +31,17 @@ def tell_at_the_end(session: Session) -> None:
 
 
 def left_behind(session: Session) -> Iterator[str]:
-    """Name what still stands of what nobody declares any more; a line for each resource that declared it."""
-    for claim, cluster_id, keys in session.program.given_up():
+    """Name what still stands of what nobody declares any more; a line for each resource that declared it.
+
+    On a cluster that is not this stack's only what the journal shows: a claim that was refused is of somebody else's.
+    """
+    for claim, cluster_id, declared in session.program.given_up():
         provider = provider_for(claim.resource_type)
         if not isinstance(provider, Provider):
+            continue
+        own = session.program.is_own(cluster_id)
+        keys = declared if own else sorted(set(declared) & session.journal.noted(claim.urn, cluster_id))
+        if not keys:
             continue
         lifecycle = Lifecycle(provider.resource_type, session)
         try:
@@ -44,9 +51,10 @@ def left_behind(session: Session) -> Iterator[str]:
             continue
         left = [key for key in keys if any(_stands(lifecycle, key, each) for each in there)]
         if left:
+            how = "" if own else " (with adopt_existing=True if the stack was destroyed since)"
             yield (
                 f"{listed(left)} on {cluster_id}, which {claim.title} declared, is left behind: no resource declares "
-                "it. Declare it again to take it over, or delete it by other means."
+                f"it. Declare it again to take it over{how}, or delete it by other means."
             )
 
 

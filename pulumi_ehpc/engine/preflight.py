@@ -157,7 +157,7 @@ class Preflight:
             if first.cluster and first.cluster == second.cluster:
                 clashes = list(clash(entrant.resource_type, second, first))
                 self._report.add(entrant, clashes, certain=bool(clashes))
-        return [_to_state(claim).to_dict() for entrant, claim in claims if entrant.resource_type.key]
+        return [_to_state(claim).to_dict() for entrant, claim in claims if entrant.options.id is None]
 
     async def _examine(self, settings: StackSettings, entrant: _Entrant, clusters: Mapping[int, str]) -> Claim:
         """Check a resource, and return what it claims."""

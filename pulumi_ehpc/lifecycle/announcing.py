@@ -22,7 +22,7 @@ def taken_over(program: Program, claim: Claim, old: Claim) -> Iterator[str]:
     for giver in program.claimed_before(claim):
         still = program.claim_of(giver.urn)
         keys = fresh & set(giver.keys or ()) - set(still.keys or () if still is not None else ())
-        if keys and _same(giver, claim):
+        if keys and giver.declares_same(claim):
             yield f"takes over {listed(sorted(keys))} from {giver.title}: nothing is deleted"
 
 
@@ -44,12 +44,6 @@ def much_dropped(program: Program) -> Iterator[str]:
         # A generated key is none that the program declares, and nobody else's.
         if claim.members and size and (left or not claim.keys):
             yield f"{claim.title} is not declared any more: its {size} {claim.members} are removed"
-
-
-def _same(giver: Claim, claim: Claim) -> bool:
-    """Tell whether two resources declare the same of what cannot change in place, as far as it is known."""
-    names = (giver.declared.keys() | claim.declared.keys()) - {*giver.unclear, *claim.unclear}
-    return all(giver.declared.get(name) == claim.declared.get(name) for name in names)
 
 
 def _declared_elsewhere(program: Program, claim: Claim, key: str) -> bool:

@@ -17,7 +17,7 @@ from pulumi_ehpc.schema.properties import I
 from pulumi_ehpc.schema.property import REPLACE, Property, PropertyType
 from pulumi_ehpc.schema.unknowns import Unknown, has_unknown
 from pulumi_ehpc.schema.validation import Validator
-from pulumi_ehpc.wording import shown
+from pulumi_ehpc.wording import NOT_GIVEN, shown
 
 RECORDED: Final = ("api_version", "region", "identity")
 """Inputs that check writes when the object is created and keeps for its life."""
@@ -115,6 +115,18 @@ def _sound(values: Plain, violations: Sequence[Violation], properties: Mapping[s
         for name, value in values.items()
         if name not in broken and (properties[name].secret or not isinstance(value, Unknown))
     }
+
+
+def renamed(former: Claim | None, inputs: Plain) -> Iterator[Violation]:
+    """Refuse what seems to be another resource under a new name: that one would be deleted with all that is in it."""
+    if former is not None and not inputs.get("allow_replacement"):
+        yield Violation(
+            "opts.aliases",
+            NOT_GIVEN,
+            f"it seems to be {former.title} under another name, which is not declared any more and would be deleted "
+            f"with {former.loses}; if it was renamed or moved, give it aliases=[...], and if it is to be another one, "
+            "set allow_replacement=True",
+        )
 
 
 def clashes(resource_type: ResourceType[I], claim: Claim, program: Program) -> Iterator[Violation]:

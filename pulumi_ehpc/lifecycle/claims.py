@@ -40,6 +40,8 @@ class Claim:
         prefix: Prefix of the host names of its nodes; empty where it declares none.
         exclusive: Whether it claims every key of its kind in the cluster.
         adopts: Whether it takes what exists on a cluster that is not this stack's (``adopt_existing``).
+        loses: What is lost with it when it is deleted, in words; empty where that is only itself.
+        renamed: URN of the resource that seems to be this one under another name; empty where there is none.
     """
 
     resource_type: str
@@ -54,6 +56,8 @@ class Claim:
     prefix: str = ""
     exclusive: bool = False
     adopts: bool = False
+    loses: str = ""
+    renamed: str = ""
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Claim:
@@ -72,6 +76,8 @@ class Claim:
             prefix=str(values.get("prefix") or ""),
             exclusive=bool(values.get("exclusive")),
             adopts=bool(values.get("adopts")),
+            loses=str(values.get("loses") or ""),
+            renamed=str(values.get("renamed") or ""),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -83,6 +89,11 @@ class Claim:
     def title(self) -> str:
         """The resource in messages, such as ``Queue 'work'``."""
         return f"{self.resource_type} '{self.name}'"
+
+    def declares_same(self, other: Claim) -> bool:
+        """Tell whether both declare the same of what cannot change in place, as far as it is known."""
+        names = (self.declared.keys() | other.declared.keys()) - {*self.unclear, *other.unclear}
+        return all(self.declared.get(name) == other.declared.get(name) for name in names)
 
     @property
     def without_urn(self) -> str:
@@ -120,6 +131,8 @@ class Program:
         self._busy: set[str] = set()
         self._replacing: dict[str, Replaced] = {}
         self._created: set[str] = set()
+        self._deleted: set[str] = set()
+        self._failed = False
 
     # -- what is learned ------------------------------------------------------------------------------------------
 
@@ -155,6 +168,7 @@ class Program:
     def deleted(self, urn: str) -> None:
         """Learn that a resource, or its old half, is deleted."""
         with self._changed:
+            self._deleted.add(urn)
             self._replacing.pop(urn, None)
             self._held.pop(urn, None)
 
@@ -177,6 +191,11 @@ class Program:
         with self._changed:
             self._held_in_state.setdefault(urn, set(keys))
         self.holds(urn, keys)
+
+    def fails(self) -> None:
+        """Learn that something failed: the engine may not come to its deletes then."""
+        with self._changed:
+            self._failed = True
 
     def stops(self, urn: str) -> None:
         """Learn that a create or update of a resource has ended, in whatever way."""
@@ -228,6 +247,11 @@ class Program:
             others = [other for other in self._claims.values() if other.urn != claim.urn and other.cluster]
             return [other for other in others if self._clusters.get(other.cluster, other.cluster) == where]
 
+    def standing_in(self, cluster_id: str) -> list[Claim]:
+        """Return what is declared in a cluster by its id."""
+        with self._changed:
+            return [claim for claim in self._claims.values() if claim.cluster == cluster_id]
+
     def wait_until_held(self, claim: Claim, key: str, cancelled: Callable[[], bool]) -> None:
         """Wait until another resource holds a key: a little for it to begin, and then for as long as it works."""
         patience = time.monotonic() + _PATIENCE_SECONDS
@@ -250,11 +274,18 @@ class Program:
             return bool(self._busy)
 
     def given_up(self) -> list[tuple[Claim, str, list[str]]]:
-        """Return what was declared before and is declared by nobody now: claim, cluster id and keys."""
+        """Return what was declared before, and is declared by nobody and on no record now: claim, cluster id and keys.
+
+        Where a resource was not looked at, or its delete may not have come, it may have them on record still.
+        """
         with self._changed:
             clusters = dict(self._clusters)
             claims = list(self._claims.values())
-            before = list(self._before.values())
+            looked_at = {*self._held_in_state, *self._created}
+            unclear = {urn for urn in self._claims if urn not in looked_at}
+            if self._failed:
+                unclear |= self._before.keys() - self._claims.keys() - self._deleted
+            before = [old for old in self._before.values() if old.urn not in unclear]
         found = []
         for old in before:
             where = clusters.get(old.cluster, old.cluster)
@@ -264,7 +295,8 @@ class Program:
                 if claim.resource_type == old.resource_type and clusters.get(claim.cluster, claim.cluster) == where
                 for key in claim.keys or ()
             }
-            keys = [key for key in old.keys or () if key not in now]
+            held = self._held_in_state.get(old.urn, set()) | self._held.get(old.urn, set())
+            keys = [key for key in old.keys or () if key not in now and key not in held]
             if keys and where and not where.startswith(_URN):
                 found.append((old, where, keys))
         return found
@@ -299,10 +331,35 @@ class Program:
     def _is_checked(self, claim: Claim) -> bool:
         return claim.urn in self._checked if claim.urn else claim.without_urn not in self._claims
 
+    def renamed_to(self, urn: str) -> Claim | None:
+        """Return what a resource seems to be under another name; None where it is new."""
+        with self._changed:
+            return next((old for old in self._before.values() if old.renamed == urn), None)
+
     def not_declared_any_more(self) -> list[Claim]:
         """Return what was declared when the program ran before, by resources that it does not have now."""
         with self._changed:
             return [old for urn, old in self._before.items() if urn and urn not in self._claims]
+
+
+def renamed(before: Iterable[Claim], now: Iterable[Claim]) -> Iterator[Claim]:
+    """Yield what is not declared any more, and seems to go on under another name.
+
+    It is of the few resources whose delete loses more than themselves, and something new declares the same. The pair is
+    kept for as long as the new one is declared: a run that is refused has forgotten by the next what came before.
+    """
+    declared = {claim.urn: claim for claim in now}
+    known = {claim.urn for claim in before}
+    for old in before:
+        if not old.loses or old.urn in declared:
+            continue
+        if old.renamed in declared:
+            yield old
+            continue
+        fresh = [claim for urn, claim in declared.items() if claim.loses and urn not in known]
+        new = next((claim for claim in fresh if claim.declares_same(old)), None)
+        if new is not None:
+            yield replace(old, renamed=new.urn)
 
 
 def keys_of(value: Any) -> tuple[str, ...] | None:

@@ -77,13 +77,16 @@ def refuse_shared(op: Operation[Any], keys: Iterable[str]) -> None:
 
 
 def givers_of(op: Operation[Any], keys: Collection[str]) -> str:
-    """Name the other resources that declared some keys when the program ran before, and do not now."""
+    """Name the other resources of the program that declared some keys when it ran before, and do not now.
+
+    One that is not in the program any more is deleted only after all creates went well, so nothing is to be waited for.
+    """
     claim = op.program.claim_of(op.engine.urn)
     titles = []
     for old in op.program.claimed_before(claim) if claim is not None else ():
         now = op.program.claim_of(old.urn)
-        given = set(keys) & set(old.keys or ()) - set(now.keys or () if now is not None else ())
-        titles += [old.title] if given else []
+        if now is not None and set(keys) & set(old.keys or ()) - set(now.keys or ()):
+            titles.append(old.title)
     return " and ".join(titles)
 
 

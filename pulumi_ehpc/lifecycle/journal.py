@@ -96,6 +96,14 @@ class Journal:
                     found |= {key for key, time in times.items() if key not in own or time > own[key]}
         return found
 
+    def noted(self, urn: str, cluster: str) -> set[str]:
+        """Return the keys in a cluster that a resource has written down, whatever its marker is."""
+        found: set[str] = set()
+        for path in self._folder.glob("pulumi-*.json") if self._folder is not None else ():
+            with suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
+                found |= self._parse(path.read_text(encoding="utf-8"), urn).get(cluster, {}).keys()
+        return found
+
     def change(
         self, marker: str, resource_type: str, urn: str, change: Callable[[_Intents], None], log: Callable[[str], None]
     ) -> None:

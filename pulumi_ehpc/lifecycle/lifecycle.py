@@ -35,6 +35,7 @@ from pulumi_ehpc.schema.diff import Difference, as_declared, compare
 from pulumi_ehpc.schema.properties import I, with_new_names
 from pulumi_ehpc.schema.property import PropertyType
 from pulumi_ehpc.schema.unknowns import has_unknown
+from pulumi_ehpc.wording import listed
 
 T = TypeVar("T")
 
@@ -74,6 +75,10 @@ class Lifecycle(Generic[I]):
             before = self.resource_type.claim(engine.urn, self._today(old))
             for note in (*taken_over(program, claim, before), *much_removed(program, claim, before)):
                 engine.log(note)
+        elif not old:
+            violations.extend(checking.renamed(self.session.program.renamed_to(engine.urn), inputs))
+        if violations:
+            self.session.program.fails()
         return inputs, violations
 
     def diff(self, engine: EngineContext, old: Plain, new: Plain, outputs: Plain) -> Difference:
@@ -157,6 +162,8 @@ class Lifecycle(Generic[I]):
         """
         op = self._operation(engine, inputs, inputs, outputs, self.resource_type.timeouts.delete_minutes)
         self._refuse_if_create_would(engine, inputs)
+        if not self.resource_type.key:
+            self._refuse_with_declared_in_it(op)
         if not handed_over(op, self.resource_type, inputs):
             self._unless_gone(op, inputs["region"], self._handler(inputs).delete)
             op.intents.drop(keys_of(inputs.get(self.resource_type.key)) or ())
@@ -198,6 +205,16 @@ class Lifecycle(Generic[I]):
             context = replace(engine, id="", log=lambda message: None)
             minutes = self.resource_type.timeouts.create_minutes
             self._handler(new).refuse_create(self._operation(context, new, {}, {}, minutes))
+
+    def _refuse_with_declared_in_it(self, op: Operation[I]) -> None:
+        """Refuse to delete a cluster in which the running program declares something by the cluster's id."""
+        there = [claim.title for claim in self.session.program.standing_in(op.id)]
+        if there:
+            raise RefusedError(
+                f"{op.title} ({op.id}) is not deleted: the program declares {listed(sorted(there))} in it. "
+                "Nothing was changed.",
+                next_step="Take them out of the program as well, or keep the cluster in it.",
+            )
 
     def _compare(self, engine: EngineContext, old: Plain, new: Plain, outputs: Plain) -> Difference:
         failed = self.resource_type.failed_status
@@ -255,6 +272,7 @@ class Lifecycle(Generic[I]):
         try:
             return self._complete(op, act(op))
         except BaseException as error:
+            self.session.program.fails()
             cause = self._explained(op, error)
             if op.accepted is not None:
                 raise PartialFailureError(self._complete(op, op.accepted), cause) from None

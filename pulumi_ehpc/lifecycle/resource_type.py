@@ -89,6 +89,7 @@ class ResourceType(Generic[I]):
             prefix=prefix if isinstance(prefix, str) else "",
             exclusive=inputs.get("exclusive") is True,
             adopts=inputs.get("adopt_existing") is True,
+            loses=self.replacement_loses,
         )
 
     def fits(self, version: str, inputs: Plain, claim: Claim) -> bool:

@@ -64,7 +64,8 @@ def test_claims_of_every_resource_type(preview: bool) -> None:
         ehpc.Volume("data", cluster=hpc, **MOUNT)
 
     found = claims(program, preview=preview)
-    assert list(found) == ["work", "fixed", "team", "data"], "a cluster has no key within another"
+    assert found.pop("hpc")["loses"] == "the cluster with its nodes, users, queues and jobs"
+    assert list(found) == ["work", "fixed", "team", "data"]
     assert {name: (claim["keys"], claim["cluster"]) for name, claim in found.items()} == {
         "work": (["work"], HPC_URN),
         "fixed": (["fix-"], HPC_URN),

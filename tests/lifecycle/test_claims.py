@@ -302,3 +302,36 @@ def test_many_threads_tell_and_ask() -> None:
     assert failures == []
     assert all(program.is_held(claim(f"r{number}"), f"key{number}") for number in range(50))
     assert others(program, "key7") == ["r7"]
+
+
+# -- what seems to be renamed ---------------------------------------------------------------------------------------
+
+
+def cluster(name: str, vpc: str = "vpc-1", **more: Any) -> Claim:
+    return Claim("Cluster", f"urn:{name}", name, "", (), {"vpc_id": vpc}, loses="everything in it", **more)
+
+
+def pairs(before: list[Claim], now: list[Claim]) -> list[tuple[str, str]]:
+    return [(old.name, old.renamed) for old in claims.renamed(before, now)]
+
+
+def test_what_is_new_and_declares_the_same_seems_to_be_what_is_gone() -> None:
+    assert pairs([cluster("a")], [cluster("b")]) == [("a", "urn:b")]
+    assert pairs([cluster("a")], [cluster("b", "vpc-2")]) == []
+    assert pairs([cluster("a")], [cluster("a"), cluster("b")]) == []
+
+
+def test_what_was_there_beside_it_is_not_what_is_gone() -> None:
+    assert pairs([cluster("a"), cluster("b")], [cluster("b")]) == []
+
+
+def test_a_pair_is_kept_while_the_new_one_is_declared() -> None:
+    (kept,) = claims.renamed([cluster("a")], [cluster("b")])
+    before = [cluster("b"), Claim.of(kept.to_dict())]
+    assert pairs(before, [cluster("b")]) == [("a", "urn:b")]
+    assert pairs(before, [cluster("a")]) == []
+    assert pairs(before, [cluster("c")]) == [("b", "urn:c"), ("a", "urn:c")]
+
+
+def test_what_loses_only_itself_is_no_matter() -> None:
+    assert pairs([claim("a", "work")], [claim("b", "work")]) == []
