@@ -21,6 +21,7 @@ from pulumi.runtime import is_dry_run
 
 from pulumi_ehpc.engine import plugin_process
 from pulumi_ehpc.engine.persisted import PersistedProvider, provider_for, session_for
+from pulumi_ehpc.engine.rpc_context import current_rpc_context
 from pulumi_ehpc.errors import EhpcError
 from pulumi_ehpc.lifecycle.announcing import much_dropped
 from pulumi_ehpc.lifecycle.claims import Claim, renamed
@@ -64,13 +65,13 @@ class IdentityProviderBase(PersistedProvider):
         """Make the random id; a further provider's identity has that of the stack."""
         return CreateResult(props.get(OF_STACK) or secrets.token_hex(_RANDOM_BYTES), {})
 
-    def delete(self, _id: str, props: dict[str, Any]) -> None:
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Name what an interrupted run left on clusters of others: nothing else of the stack is in state by now."""
         with suppress(EhpcError):
             from pulumi_ehpc.engine.leftovers import tell_at_the_end  # what programs import stays light
 
             session = session_for(self.config)
-            session.program.begin(_claims(props), [])
+            session.program.begin(_claims(current_rpc_context().properties("old_inputs")), [])
             tell_at_the_end(session)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
