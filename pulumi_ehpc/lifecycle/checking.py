@@ -123,9 +123,9 @@ def renamed(former: Claim | None, inputs: Plain) -> Iterator[Violation]:
         yield Violation(
             "opts.aliases",
             NOT_GIVEN,
-            f"it seems to be {former.title} under another name, which is not declared any more and would be deleted "
-            f"with {former.loses}; if it was renamed or moved, give it aliases=[...], and if it is to be another one, "
-            "set allow_replacement=True",
+            f"it seems to be {former.title} under another name, which is not declared any more and would be deleted if "
+            f"it exists: {former.loses}; if it was renamed or moved, give it aliases=[...], and if it is to be another "
+            "one, set allow_replacement=True",
         )
 
 

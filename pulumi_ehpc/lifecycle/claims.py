@@ -133,6 +133,7 @@ class Program:
         self._created: set[str] = set()
         self._deleted: set[str] = set()
         self._failed = False
+        self._told: set[tuple[str, str]] = set()
 
     # -- what is learned ------------------------------------------------------------------------------------------
 
@@ -202,6 +203,13 @@ class Program:
         with self._changed:
             self._busy.discard(urn)
             self._changed.notify_all()
+
+    def is_news(self, urn: str, note: str) -> bool:
+        """Tell whether something is said of a resource for the first time: the engine checks what it replaces twice."""
+        with self._changed:
+            fresh = (urn, note) not in self._told
+            self._told.add((urn, note))
+            return fresh
 
     # -- what is asked --------------------------------------------------------------------------------------------
 

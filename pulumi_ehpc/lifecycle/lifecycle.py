@@ -74,7 +74,8 @@ class Lifecycle(Generic[I]):
             violations.extend(checking.clashes(self.resource_type, claim, program))
             before = self.resource_type.claim(engine.urn, self._today(old))
             for note in (*taken_over(program, claim, before), *much_removed(program, claim, before)):
-                engine.log(note)
+                if program.is_news(engine.urn, note):
+                    engine.log(note)
         elif not old:
             violations.extend(checking.renamed(self.session.program.renamed_to(engine.urn), inputs))
         if violations:
