@@ -44,8 +44,13 @@ class CliFolder:
         return self._home / "bin"
 
     def is_complete(self) -> bool:
-        """Tell whether every program is there. Folders appear whole, so being there is enough."""
-        return all((self.bin / program).is_file() for program in PROGRAMS)
+        """Tell whether every program is there. Folders appear whole, so being there is enough.
+
+        A folder with these programs alone is a build of release 0.1.0, whose language host passes over the option
+        ``virtualenv`` of a project. A newer build has the host and its starter, a release the hosts of all languages.
+        """
+        found = {path.name for path in self.bin.glob("*")}
+        return found > set(PROGRAMS)
 
     def fill(self, make: Callable[[Path], None]) -> None:
         """Let ``make`` put the programs into an empty folder, then move that into place in one step.
@@ -65,5 +70,5 @@ class CliFolder:
                 (home / "bin").mkdir(parents=True)
                 make(home / "bin")
                 if self._home.exists():
-                    shutil.rmtree(self._home)
+                    self._home.rename(Path(partial) / "replaced")  # runs of the CLI may be under way: no gap
                 home.rename(self._home)

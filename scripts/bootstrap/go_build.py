@@ -1,7 +1,7 @@
 """Build the Pulumi CLI from Go modules, for machines that can reach nothing else.
 
-The folders ``go/cli`` and ``go/language_host`` hold a locked module each. Two scripts belong to the programs; they
-come from the CLI's own SDK module.
+The folders ``go/cli`` and ``go/language_host`` hold a locked module each. ``go/cli`` also has the starter of the
+language host, which takes that one's place. Two scripts belong to the programs; they come from the CLI's SDK module.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ __all__ = ["OLDEST_GO", "build"]
 OLDEST_GO = (1, 21)
 """The first Go that fetches a newer toolchain by itself when go.mod asks for one."""
 
+_STARTER = "pulumi-language-python"
 _MODULES = Path(__file__).parent / "go"
 _SDK = "github.com/pulumi/pulumi/sdk/v3"
 _SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
@@ -41,8 +42,9 @@ def build(target: Path, version: str, environ: Mapping[str, str]) -> None:
     # No C compiler is asked for, and an enclosing go.work must not change what is built.
     environ = {**environ, "CGO_ENABLED": "0", "GOWORK": "off"}
     try:
-        for module, what in (("language_host", "language host"), ("cli", "CLI")):
-            _build_module(go, _MODULES / module, what, target, version, environ)
+        _build_module(go, _MODULES / "language_host", "language host", target, version, environ)
+        (target / _STARTER).rename(target / f"{_STARTER}-host")
+        _build_module(go, _MODULES / "cli", "CLI", target, version, environ)
     except CommandFailed as failure:
         raise RouteFailed(f"go build failed:\n{failure}", _REMEDY) from failure
     source = Path(_ask(go, ["list", "-m", "-f", "{{.Dir}}", _SDK], environ, _MODULES / "cli"))

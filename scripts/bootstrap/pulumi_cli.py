@@ -42,8 +42,10 @@ class Route:
 def routes(environ: Mapping[str, str]) -> tuple[Route, ...]:
     """Return the routes for a user with this environment, the cheapest first."""
     folder = CliFolder.of_user(environ, VERSION)
+    # What the shell has from an earlier set-up is the next route's, which tells a build that is out of date.
+    elsewhere = [place for place in environ.get("PATH", "").split(os.pathsep) if place != str(folder.bin)]
     return (
-        Route("PATH", lambda: on_path(environ)),
+        Route("PATH", lambda: on_path({"PATH": os.pathsep.join(elsewhere)})),
         Route("user's cache folder", lambda: in_cache(folder)),
         Route("official release", lambda: _filled(folder, lambda target: release.install(target, VERSION))),
         Route("build with Go", lambda: _filled(folder, lambda target: go_build.build(target, VERSION, environ))),

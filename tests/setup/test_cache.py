@@ -9,7 +9,7 @@ from scripts.bootstrap.cache import PROGRAMS, CliFolder
 
 
 def make(target: Path) -> None:
-    for program in PROGRAMS:
+    for program in (*PROGRAMS, "pulumi-language-python-host"):
         (target / program).write_text("made")
 
 
@@ -49,6 +49,26 @@ def test_what_a_killed_set_up_left_is_swept_away(tmp_path: Path) -> None:
     folder.fill(make)
     assert folder.is_complete()
     assert not (tmp_path / ".partial-dead").exists()
+
+
+def test_a_build_whose_language_host_passes_over_a_virtual_environment_is_replaced(tmp_path: Path) -> None:
+    folder = CliFolder(tmp_path, "1.2.3")
+    folder.bin.mkdir(parents=True)
+    for program in PROGRAMS:
+        (folder.bin / program).write_text("old")
+    assert not folder.is_complete()
+    folder.fill(make)
+    assert folder.is_complete()
+    assert {path.read_text() for path in folder.bin.iterdir()} == {"made"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "pulumi-v1.2.3"]
+
+
+def test_a_release_from_before_is_kept(tmp_path: Path) -> None:
+    folder = CliFolder(tmp_path, "1.2.3")
+    folder.bin.mkdir(parents=True)
+    for program in (*PROGRAMS, "pulumi-language-go", "pulumi-language-nodejs"):
+        (folder.bin / program).write_text("released")
+    assert folder.is_complete()
 
 
 def test_of_two_at_once_one_makes_and_the_other_waits(tmp_path: Path) -> None:

@@ -18,7 +18,10 @@ case "$1 $2" in
 "build -mod=readonly")
     if [ -n "$FAIL" ]; then echo "a/a.go:1: $FAIL" >&2; exit 1; fi
     while [ "$1" != -o ]; do shift; done
-    case "$PWD" in */cli) echo CLI > "${2}pulumi" ;; *) echo HOST > "${2}pulumi-language-python" ;; esac ;;
+    case "$PWD" in
+    */cli) echo CLI > "${2}pulumi"; echo STARTER > "${2}pulumi-language-python" ;;
+    *) echo HOST > "${2}pulumi-language-python" ;;
+    esac ;;
 esac
 """
 
@@ -49,8 +52,14 @@ def test_every_program_is_made(tmp_path: Path, environ: dict[str, str]) -> None:
     target = tmp_path / "target"
     target.mkdir()
     go_build.build(target, "3.259.0", environ)
-    assert {path.name for path in target.iterdir()} == set(PROGRAMS)
+    assert {path.name for path in target.iterdir()} == {*PROGRAMS, "pulumi-language-python-host"}
     assert (target / "pulumi-language-python-exec").stat().st_mode & 0o111
+
+
+def test_the_cli_meets_the_starter_of_the_language_host(tmp_path: Path, environ: dict[str, str]) -> None:
+    go_build.build(tmp_path, "3.259.0", environ)
+    assert (tmp_path / "pulumi-language-python").read_text() == "STARTER\n"
+    assert (tmp_path / "pulumi-language-python-host").read_text() == "HOST\n"
 
 
 def test_the_build_is_locked_needs_no_c_compiler_and_keeps_the_user_s_proxy(

@@ -125,13 +125,22 @@ class TestOnPath:
 class TestInCache:
     def test_what_an_earlier_set_up_left_is_used(self, tmp_path: Path) -> None:
         folder = CliFolder(tmp_path, "1.2.3")
-        put_programs(folder.bin, *PROGRAMS)
+        put_programs(folder.bin, *PROGRAMS, "pulumi-language-python-host")
         assert pulumi_cli.in_cache(folder) == tmp_path / "pulumi-v1.2.3" / "bin"
 
     def test_another_version_is_not(self, tmp_path: Path) -> None:
-        put_programs(CliFolder(tmp_path, "1.2.3").bin, *PROGRAMS)
+        put_programs(CliFolder(tmp_path, "1.2.3").bin, *PROGRAMS, "pulumi-language-python-host")
         with pytest.raises(RouteFailed):
             pulumi_cli.in_cache(CliFolder(tmp_path, "1.2.4"))
+
+    def test_what_a_shell_has_from_it_is_not_taken_for_an_installation(self, tmp_path: Path) -> None:
+        folder = CliFolder(tmp_path / "pulumi-ehpc", pulumi_cli.VERSION)
+        put_programs(folder.bin, *PROGRAMS)
+        (folder.bin / "pulumi").write_text(f"#!/bin/sh\necho v{pulumi_cli.VERSION}\n")
+        path, cache = pulumi_cli.routes({"XDG_CACHE_HOME": str(tmp_path), "PATH": f"{folder.bin}:/no/such"})[:2]
+        for route in (path, cache):
+            with pytest.raises(RouteFailed):
+                route.find()
 
 
 def test_a_cache_folder_that_cannot_be_made_is_a_closed_route_with_a_remedy(tmp_path: Path) -> None:

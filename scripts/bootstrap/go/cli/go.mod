@@ -1,10 +1,14 @@
-// Builds the Pulumi CLI from Go modules, for machines that reach those and nothing else.
+// Builds the Pulumi CLI from Go modules, for machines that reach those and nothing else, and the starter of the
+// language host in pulumi-language-python.
 // v3.259.0 is the newest pkg/v3 that builds by module path; the replace is the one of its own go.mod.
 module pulumi-ehpc/cli
 
 go 1.25.11
 
-tool github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
+tool (
+	github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
+	pulumi-ehpc/cli/pulumi-language-python
+)
 
 require github.com/pulumi/pulumi/pkg/v3 v3.259.0 // indirect
 
@@ -202,7 +206,7 @@ require (
 	github.com/power-devops/perfstat v0.0.0-20210106213030-5aafc221ea8c // indirect
 	github.com/pulumi/appdash v0.0.0-20231130102222-75f619a67231 // indirect
 	github.com/pulumi/inflector v0.1.1 // indirect
-	github.com/pulumi/pulumi/sdk/v3 v3.259.0 // indirect
+	github.com/pulumi/pulumi/sdk/v3 v3.259.0
 	github.com/rivo/uniseg v0.4.7 // indirect
 	github.com/rogpeppe/go-internal v1.14.1 // indirect
 	github.com/russross/blackfriday/v2 v2.1.0 // indirect

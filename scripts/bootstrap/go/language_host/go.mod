@@ -1,5 +1,6 @@
 // Builds pulumi-language-python from Go modules. Today's host lives in a module without versions;
-// v3.79.0 is the last sdk/v3 that contains it, and it speaks to the CLI beside it without trouble.
+// v3.79.0 is the last sdk/v3 that contains it. It speaks to the CLI beside it without trouble, once
+// ../cli/pulumi-language-python has told it the virtual environment.
 module pulumi-ehpc/language-host
 
 go 1.25.11
