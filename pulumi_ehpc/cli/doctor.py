@@ -9,9 +9,10 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import typer
@@ -22,6 +23,7 @@ from rich.text import Text
 
 from pulumi_ehpc.api import Client, Settings
 from pulumi_ehpc.api.credentials import load_default_chain
+from pulumi_ehpc.cli.project import Machine, Project, Python, Run, Which
 from pulumi_ehpc.cli.pulumi_cli import TIMEOUT_SECONDS, run_command, stack_config
 from pulumi_ehpc.engine.stack_settings import (
     API_VERSION,
@@ -32,13 +34,9 @@ from pulumi_ehpc.engine.stack_settings import (
     StackSettings,
     find_setting,
 )
-from pulumi_ehpc.errors import InputError, NetworkError
+from pulumi_ehpc.errors import ConfigurationError, InputError, NetworkError
 
 Status = Literal["ok", "warn", "fail"]
-Which = Callable[[str], "str | None"]
-Run = Callable[[Sequence[str]], "str | None"]
-"""Runs a command and returns its stripped output; None when it cannot be run or fails."""
-
 OLDEST_PYTHON: Final = (3, 10)
 OLDEST_CLI: Final = (3, 216)
 HOST_PROGRAMS: Final = ("pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-pulumi-python")
@@ -47,6 +45,11 @@ SKEW_FAIL_SECONDS: Final = 900.0
 """The service refuses signatures whose time is further off than this."""
 
 _STYLES: Final = {"ok": "green", "warn": "yellow", "fail": "bold red"}
+_LOOK: Final = """
+import importlib.metadata as m, importlib.util as u, json, sys
+sys.path = [folder for folder in sys.path if folder]
+print(json.dumps([m.version("pulumi-ehpc"), m.version("pulumi"), m.requires("pulumi-ehpc"), bool(u.find_spec("pip"))]))
+"""
 _GET_CLI: Final = (
     'In a checkout of pulumi-ehpc, run eval "$(make -s env)". Elsewhere, install it'
     " (https://www.pulumi.com/docs/install/) and put its folder on PATH."
@@ -73,8 +76,8 @@ class Finding:
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
     """Check everything a run needs, and say how to fix what is wrong.
 
-    Checks Python, packages, the Pulumi CLI and its language host, the settings of the selected stack and the
-    environment, credentials (without showing them), the endpoint and the clock.
+    Checks Python, packages, the Pulumi CLI and its language host, the Python that the project in this folder gets, the
+    settings of the selected stack and the environment, credentials (without showing them), the endpoint and the clock.
 
     Exits with status 1 if a check fails; warnings do not count.
 
@@ -95,7 +98,7 @@ def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
     yield check_sdk(metadata.version("pulumi-ehpc"), metadata.version("pulumi"), metadata.requires("pulumi-ehpc") or [])
     yield check_pulumi_cli(shutil.which, run_command)
     yield check_language_host(shutil.which)
-    yield check_program_python(shutil.which, run_command)
+    yield from check_project(Path.cwd(), Machine(shutil.which, run_command, environ))
     settings, findings = check_settings(stack_config(), environ)
     yield from findings
     yield check_credentials(_credential_link())
@@ -164,17 +167,46 @@ def check_language_host(which: Which) -> Finding:
     return Finding("language host", "ok", f"{', '.join(HOST_PROGRAMS)} ({which(HOST_PROGRAMS[0])})")
 
 
-def check_program_python(which: Which, run: Run) -> Finding:
-    """Check that the Python that Pulumi programs get from PATH has this package."""
-    name, path = "Python of programs", which("python3")
-    remedy = (
-        "Activate the virtual environment that has pulumi-ehpc, or name it in Pulumi.yaml (runtime.options.virtualenv)."
-    )
-    if path is None:
-        return Finding(name, "warn", "no python3 on PATH", remedy)
-    if run([path, "-c", "import importlib.util as u, sys; sys.exit(not u.find_spec('pulumi_ehpc'))"]) is None:
-        return Finding(name, "warn", f"{path} does not have pulumi-ehpc", remedy)
-    return Finding(name, "ok", path)
+def check_project(folder: Path, machine: Machine) -> Iterator[Finding]:
+    """Check the Python that the project in a folder gets; without a project, the one that projects get from PATH."""
+    try:
+        project = Project.around(folder)
+    except ConfigurationError as error:
+        yield Finding("project", "fail", error.message, error.next_step)
+        return
+    if project is None:
+        finding = check_packages("Python of programs", machine.python(), machine)
+        yield replace(finding, status="warn") if finding.status == "fail" else finding
+        return
+    program, resources = project.python_of_program(machine), project.python_of_resources(machine)
+    yield check_packages("Python of programs", program, machine, pip=project.needs_pip(machine))
+    if resources.path != program.path:
+        yield check_packages("Python of resources", resources, machine)
+
+
+def check_packages(name: str, python: Python, machine: Machine, *, pip: bool = False) -> Finding:
+    """Check that a Python has this package and a Pulumi SDK that it supports.
+
+    Args:
+        name: What is checked.
+        python: The Python.
+        machine: This machine.
+        pip: Whether the language host needs pip there.
+    """
+    if not python.path:
+        return Finding(name, "fail", f"none ({python.origin})", python.remedy)
+    found = f"{python.path} ({python.origin})"
+    output = machine.run([python.path, "-c", _LOOK])
+    if not output:
+        lack = "does not have pulumi-ehpc" if Path(python.path).is_file() else "does not exist"
+        return Finding(name, "fail", f"{found} {lack}", python.remedy)
+    version, sdk, requirements, has_pip = json.loads(output)
+    packages = check_sdk(version, sdk, requirements)
+    if packages.status != "ok":
+        return Finding(name, "fail", f"{found}: {packages.found}", packages.remedy)
+    if pip and not has_pip:
+        return Finding(name, "fail", f"{found} has no pip, which the language host needs", "Install pip there.")
+    return Finding(name, "ok", found)
 
 
 def check_settings(config: Mapping[str, str], environ: Mapping[str, str]) -> tuple[StackSettings | None, list[Finding]]:

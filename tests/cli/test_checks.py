@@ -1,19 +1,24 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+import venv
+from dataclasses import replace
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
 from pulumi_ehpc.cli import doctor
 from pulumi_ehpc.cli.doctor import HOST_PROGRAMS, Finding
+from pulumi_ehpc.cli.project import Machine, Python, Run
+from pulumi_ehpc.cli.pulumi_cli import run_command
 
 INSTALLED = {program: f"/opt/pulumi/{program}" for program in ("pulumi", *HOST_PROGRAMS)}
 
 NOTHING: dict[str, str] = {}
 
 
-def printing(output: str | None) -> doctor.Run:
+def printing(output: str | None) -> Run:
     return lambda _: output
 
 
@@ -74,24 +79,80 @@ class TestLanguageHost:
         assert finding.found == f"not on PATH: {program}"
 
 
-class TestProgramPython:
-    def test_the_package_is_looked_for_in_the_python_that_programs_get(self) -> None:
-        commands: list[Sequence[str]] = []
+class TestPackages:
+    HAS = '["0.1.0", "3.272.0", ["pulumi>=3.268,<4"], true]'
+    PYTHON = Python(sys.executable, "PATH", "Activate it.")
 
-        def run(command: Sequence[str]) -> str:
-            commands.append(command)
-            return ""
+    def check(self, output: str | None, *, python: Python = PYTHON, pip: bool = False) -> Finding:
+        machine = Machine(NOTHING.get, printing(output), {})
+        return doctor.check_packages("Python of programs", python, machine, pip=pip)
 
-        finding = doctor.check_program_python({"python3": "/venv/bin/python3"}.get, run)
-        assert (finding.status, finding.found) == ("ok", "/venv/bin/python3")
-        assert commands[0][0] == "/venv/bin/python3"
+    def test_a_python_with_the_package(self) -> None:
+        assert self.check(self.HAS) == Finding("Python of programs", "ok", f"{sys.executable} (PATH)")
 
-    def test_a_python_without_the_package_is_a_warning(self) -> None:
-        finding = doctor.check_program_python({"python3": "/usr/bin/python3"}.get, printing(None))
-        assert (finding.status, finding.found) == ("warn", "/usr/bin/python3 does not have pulumi-ehpc")
+    def test_the_package_is_looked_for_in_that_python_and_not_in_the_current_folder(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for package in ("pulumi_ehpc", "pulumi"):
+            (tmp_path / f"{package}.egg-info").mkdir()
+            (tmp_path / f"{package}.egg-info" / "PKG-INFO").write_text(f"Name: {package}\nVersion: 9\n")
+        monkeypatch.chdir(tmp_path)
+        venv.create(tmp_path / "bare")
+        machine = Machine(NOTHING.get, run_command, {})
+        bare = replace(self.PYTHON, path=f"{tmp_path}/bare/bin/python")
+        assert doctor.check_packages("Python", self.PYTHON, machine, pip=True).status == "ok"
+        assert doctor.check_packages("Python", bare, machine).found == f"{bare.path} (PATH) does not have pulumi-ehpc"
+
+    def test_a_python_without_the_package(self) -> None:
+        finding = self.check(None)
+        assert finding.found == f"{sys.executable} (PATH) does not have pulumi-ehpc"
+        assert (finding.status, finding.remedy) == ("fail", "Activate it.")
+
+    def test_a_python_that_is_not_there(self) -> None:
+        python = Python("/no/such/venv/bin/python", "virtualenv in Pulumi.yaml", "Create it.")
+        finding = self.check(None, python=python)
+        assert finding.found == "/no/such/venv/bin/python (virtualenv in Pulumi.yaml) does not exist"
 
     def test_no_python(self) -> None:
-        assert doctor.check_program_python(NOTHING.get, printing(None)).found == "no python3 on PATH"
+        assert self.check(None, python=Python("", "Poetry", "Run it.")).found == "none (Poetry)"
+
+    def test_a_pulumi_sdk_that_is_not_supported(self) -> None:
+        finding = self.check('["0.1.0", "3.200.0", ["pulumi>=3.268,<4"], true]')
+        assert finding.found.endswith("pulumi-ehpc 0.1.0, Pulumi SDK 3.200.0")
+        assert (finding.status, "pip install 'pulumi<4,>=3.268'" in finding.remedy) == ("fail", True)
+
+    @pytest.mark.parametrize(("pip", "status"), [(True, "fail"), (False, "ok")])
+    def test_pip_is_needed_where_the_language_host_asks_it(self, pip: bool, status: str) -> None:
+        assert self.check(self.HAS.replace("true", "false"), pip=pip).status == status
+
+
+class TestProject:
+    def check(self, folder: Path) -> list[Finding]:
+        return list(doctor.check_project(folder, Machine({"python3": sys.executable}.get, printing(None), {})))
+
+    def test_without_a_project_a_python_without_the_package_is_a_warning(self, tmp_path: Path) -> None:
+        (finding,) = self.check(tmp_path)
+        assert (finding.name, finding.status) == ("Python of programs", "warn")
+
+    def test_in_a_project_it_is_a_failure(self, tmp_path: Path) -> None:
+        (tmp_path / "Pulumi.yaml").write_text("{name: a, runtime: python}")
+        (finding,) = self.check(tmp_path)
+        assert (finding.name, finding.status) == ("Python of programs", "fail")
+
+    def test_both_are_checked_where_they_differ(self, tmp_path: Path) -> None:
+        (tmp_path / "src").mkdir()
+        settings = "{name: a, main: src, runtime: {name: python, options: {virtualenv: venv}}}"
+        (tmp_path / "Pulumi.yaml").write_text(settings)
+        program, resources = self.check(tmp_path)
+        assert program.found.startswith(f"{tmp_path}/venv/bin/python ")
+        assert resources.found.startswith(f"{tmp_path}/src/venv/bin/python ")
+        assert "absolute path" in resources.remedy
+
+    def test_a_file_that_cannot_be_read_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "Pulumi.yaml").write_text("name: [")
+        (finding,) = self.check(tmp_path)
+        assert finding.status == "fail"
+        assert f"{tmp_path}/Pulumi.yaml cannot be read: while parsing" in finding.found
 
 
 class TestSettings:

@@ -22,6 +22,7 @@ PULUMI = """#!/bin/sh
 case "$1" in
 version) echo v3.259.0 ;;
 config) echo '{"ehpc:apiVersion": {"value": "2018-04-12", "secret": false}, "ehpc:hidden": {"secret": true}}' ;;
+-c) echo '["0.1.0", "3.272.0", ["pulumi>=3.268,<4"], true]' ;;
 esac
 """
 SECRET = "canary-of-the-secret"
