@@ -13,9 +13,8 @@ __all__ = ["exports", "variables"]
 def variables(virtual_env: Path, pulumi_bin: Path, path: str) -> dict[str, str]:
     """Return what to set.
 
-    The virtual environment comes first on PATH: that is how every language host, the one built from Go modules
-    included, finds the Python with the package. PULUMI_PYTHON_CMD is left alone; hosts that honour a project's
-    ``virtualenv`` would look for it inside that folder.
+    The virtual environment comes first on PATH: that is where language hosts look for the Python of a project that
+    names none. PULUMI_PYTHON_CMD is left alone; of a project that names one they would look for it inside that folder.
 
     Args:
         virtual_env: The virtual environment's folder.
