@@ -24,12 +24,14 @@ class Call:
         parameters: Parameters as given.
         encoded: Parameters as they are sent.
         base_url: Scheme and host to call.
+        needs: Paths that the response must have, beside those that it always has.
     """
 
     action: Action
     parameters: Mapping[str, Any] = field(repr=False)
     encoded: Mapping[str, str] = field(repr=False)
     base_url: str
+    needs: tuple[str, ...] = ()
 
     @property
     def idempotent(self) -> bool:

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from pulumi_ehpc.api.throttle import Throttle
 
 _CALLER_IDENTITY: Final = spec.Action(
-    name="GetCallerIdentity", version="2015-04-01", method="POST", parameters={}, response=spec.Shape("object")
+    name="GetCallerIdentity",
+    version="2015-04-01",
+    method="POST",
+    parameters={},
+    response=spec.Shape("object", properties={"AccountId": spec.Shape("string")}),
+    response_required=("AccountId",),
 )
 """Action of STS, the Security Token Service; it needs no permission."""
 
@@ -119,7 +124,7 @@ class Client:
             if self._account_id is None:
                 try:
                     response = self.send(Call(_CALLER_IDENTITY, {}, {}, self._sts_url()))
-                    self._account_id = str(response.get("AccountId") or "")
+                    self._account_id = str(response["AccountId"])
                 except (errors.InvalidRequestError, errors.NotFoundError):
                     self._account_id = ""
                 except (errors.NetworkError, errors.ServiceError):

@@ -40,7 +40,7 @@ def _by_number(
         items = _items(response, paginator.items)
         yield from items
         seen += len(items)
-        total = _integer(response.get("TotalCount"))
+        total = response.get("TotalCount")
         # Without a total, a page that is not full is the last one.
         if not items or (seen >= total if total is not None else len(items) < size):
             return
@@ -71,19 +71,11 @@ def _by_token(
 
 
 def _items(response: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
-    """Return the list at a path; the service often leaves out an empty list, or returns null."""
-    value = dig(response, path)
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    """Return the list at a path; one that is left out is empty, or the response would not have been read."""
+    items: list[dict[str, Any]] = dig(response, path) or []
+    return items
 
 
 def _typed(action: Action, name: str, value: int) -> int | str:
     """Return a page number or size in the type the action takes; some take a string."""
     return str(value) if action.parameters[name].type == "string" else value
-
-
-def _integer(value: Any) -> int | None:
-    """Return a number that some responses have as a string; None when it is neither."""
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        return None

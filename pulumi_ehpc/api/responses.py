@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from pulumi_ehpc.api.conforming import UnfitBodyError, conform
 from pulumi_ehpc.api.spec import failure_of, next_step_of
 from pulumi_ehpc.api.spec.redaction import masked, secret_values
 from pulumi_ehpc.errors import ApiError, ServiceError
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
     from pulumi_ehpc.api.call import Call
     from pulumi_ehpc.api.transport import Response
 
+UNREADABLE: Final = "UnreadableResponse"
+"""Code of the error that stands for a response which cannot be read."""
+
 _ERROR_CLASSES: Final[Mapping[str, type[ApiError]]] = {each.__name__: each for each in ApiError.__subclasses__()}
 """Error classes by the names that ``failures.json`` gives them."""
 
 
 def parse(response: Response, call: Call, *, now: datetime) -> dict[str, Any]:
-    """Return the JSON body of a response.
+    """Return the JSON body of a response, with plain values as the spec has them.
 
     Args:
         response: The response.
@@ -29,37 +33,58 @@ def parse(response: Response, call: Call, *, now: datetime) -> dict[str, Any]:
         now: The time here, to measure clock skew.
 
     Raises:
-        ApiError: The HTTP status is 300 or more, ``Success`` is false, or the body is not a JSON object.
+        ApiError: The HTTP status is 300 or more, ``Success`` is false, or the body cannot be read: it is not a JSON
+            object, or does not conform to the spec.
     """
-    try:
-        body = json.loads(response.body)
-    except ValueError:
-        body = None
-    if isinstance(body, dict):
-        if response.status < 300 and _string(body, "Success").lower() != "false":
-            return body
-        code = _string(body, "Code") or "Unsuccessful"
-        request_id = _string(body, "RequestId")
-        kind = _ERROR_CLASSES[failure_of(code, response.status)]
-        message = _message(body, call.parameters)
-        skew = _describe_skew(clock_skew(response.headers, now))
-        next_step = next_step_of(code, response.status).format(clock_skew=skew)
-    else:
-        code = "UnreadableResponse"
-        request_id = ""
-        kind = ServiceError
+    body = _json_object(response.body)
+    if body is None:
         content_type = response.headers.get("Content-Type", "no content type").partition(";")[0]
-        message = f"the response is not a JSON object ({content_type}, {len(response.body)} bytes)"
-        next_step = "The response may come from a proxy: check the endpoint and the proxy settings."
-    raise kind(
-        message,
+        what = f"the response is not a JSON object ({content_type}, {len(response.body)} bytes)"
+        raise _unreadable(what, response, call, "")
+    request_id = _string(body, "RequestId")
+    if response.status < 300 and _string(body, "Success").lower() != "false":
+        try:
+            return conform(body, call.action, needs=call.needs)
+        except UnfitBodyError as unfit:
+            raise _unreadable(f"the response {unfit}", response, call, request_id) from None
+    code = _string(body, "Code") or "Unsuccessful"
+    skew = _describe_skew(clock_skew(response.headers, now))
+    raise _ERROR_CLASSES[failure_of(code, response.status)](
+        _message(body, call.parameters),
         code=code,
         http_status=response.status,
         request_id=request_id,
         action=call.action.name,
         version=call.action.version,
         retry_after=_retry_after(response.headers),
-        next_step=next_step,
+        next_step=next_step_of(code, response.status).format(clock_skew=skew),
+    )
+
+
+def _json_object(text: bytes) -> dict[str, Any] | None:
+    """Return the object that a body holds; None for anything else, such as one that is nested without an end."""
+    try:
+        body = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _unreadable(what: str, response: Response, call: Call, request_id: str) -> ServiceError:
+    return ServiceError(
+        what,
+        code=UNREADABLE,
+        http_status=response.status,
+        request_id=request_id,
+        action=call.action.name,
+        version=call.action.version,
+        retry_after=_retry_after(response.headers),
+        next_step="Nothing is concluded from it. It may come from a proxy: check the endpoint and the proxy settings, "
+        "then try again.",
     )
 
 

@@ -28,13 +28,17 @@ class VersionClient:
         self.client = client
         self.version = version
 
-    def call(self, action: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def call(
+        self, action: str, parameters: Mapping[str, Any] | None = None, *, needs: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
         """Call an action.
 
         Args:
             action: Name of the action.
             parameters: Parameters by the API's own names, nested where they are; None values are left out. ``RegionId``
                 is filled in where the action has it.
+            needs: Paths that the response must have, such as ``Queues.QueueInfo``, where the caller would take their
+                absence for something else. One without them is an unreadable response.
 
         Returns:
             The response.
@@ -45,10 +49,19 @@ class VersionClient:
             ApiError: The service returned an error; its class says of which kind.
             NetworkError: No response was received.
         """
-        return self.client.send(self._prepare(action, parameters or {}))
+        return self.client.send(self._prepare(action, parameters or {}, needs))
 
-    def pages(self, action: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+    def pages(
+        self, action: str, parameters: Mapping[str, Any] | None = None, *, empty_if_absent: bool = False
+    ) -> Iterator[dict[str, Any]]:
         """Yield every item of a list, and request each page when it is needed.
+
+        Args:
+            action: Name of the action.
+            parameters: As for ``call``.
+            empty_if_absent: Take a list that the response leaves out for an empty one where the spec has no TotalCount
+                to tell. That is good for display and for what is about to be created, and never a reason to remove or
+                to rewrite anything. Otherwise such a response is an unreadable one.
 
         Raises:
             InputError: The action does not return a list, or as for ``call``.
@@ -57,8 +70,10 @@ class VersionClient:
         paginator = spec.paginators(self.version).get(action)
         if paginator is None:
             raise _invalid("action", action, f"does not return a list of objects in API {self.version}")
+        told = "TotalCount" in spec.action(action, self.version).response.properties
+        needs = () if empty_if_absent and not told else (paginator.items,)
         return pages.items_of_all_pages(
-            spec.action(action, self.version), paginator, parameters or {}, partial(self.call, action)
+            spec.action(action, self.version), paginator, parameters or {}, partial(self.call, action, needs=needs)
         )
 
     def wait_for(self, waiter: str, parameters: Mapping[str, Any], wait: Wait) -> dict[str, Any]:
@@ -98,7 +113,7 @@ class VersionClient:
             return judged
         return waiters.judge_response(rules, last)
 
-    def _prepare(self, name: str, parameters: Mapping[str, Any]) -> Call:
+    def _prepare(self, name: str, parameters: Mapping[str, Any], needs: tuple[str, ...] = ()) -> Call:
         action = spec.actions(self.version).get(name)
         if action is None:
             raise _invalid("action", name, f"is not an action of API {self.version}")
@@ -108,7 +123,7 @@ class VersionClient:
             given["RegionId"] = settings.region or None
         if violations := wire.check(action, given):
             raise InputError(f"The parameters of {name} (API {self.version}) are not valid.", violations)
-        return Call(action, given, wire.encode(action, given), settings.base_url)
+        return Call(action, given, wire.encode(action, given), settings.base_url, needs)
 
 
 def _invalid(what: str, name: str, rule: str) -> InputError:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
 from pulumi_ehpc.api import Outcome
+from pulumi_ehpc.api.responses import UNREADABLE
 from pulumi_ehpc.cluster.properties import ClusterInputs
 from pulumi_ehpc.common.rules import password
 from pulumi_ehpc.errors import ConflictError, EhpcError, RefusedError, ServiceError, Violation, WaitFailedError
 from pulumi_ehpc.lifecycle.handler import Handler
-from pulumi_ehpc.lifecycle.operation import UNREADABLE, Operation, ResourceState
+from pulumi_ehpc.lifecycle.operation import Operation, ResourceState
 from pulumi_ehpc.wording import shown
 
 ClusterOperation = Operation[ClusterInputs]

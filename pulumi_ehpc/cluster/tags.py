@@ -33,8 +33,9 @@ def read_tags(op: Operation[ClusterInputs]) -> dict[str, Any]:
     if not op.inputs.tags or not op.api.client.settings.region:
         # The action needs a region; without one the tags stay as they were last written.
         return {}
+    whose = {"ResourceType": _RESOURCE_TYPE, "ResourceId": [op.id]}
     try:
-        listed = list(_api(op).pages("ListTagResources", {"ResourceType": _RESOURCE_TYPE, "ResourceId": [op.id]}))
+        listed = list(_api(op).pages("ListTagResources", whose, empty_if_absent=True))
     except NotFoundError:
         # The older version may not see a cluster of the newer one; then the tags stay as they were last written.
         return {}

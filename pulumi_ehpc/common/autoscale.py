@@ -24,7 +24,9 @@ def change_autoscale(op: Operation[Any], cluster_id: str, change: Callable[[dict
     """
     shapes = Parameters("SetAutoScaleConfig", VERSION).shapes()
     with op.lock(cluster_id):
-        config = to_request(op.api.call("GetAutoScaleConfig", {"ClusterId": cluster_id}), shapes)
+        # What is not said of the queues must not be taken for "none": they would lose what they have.
+        needs = ("Queues.QueueInfo",)
+        config = to_request(op.api.call("GetAutoScaleConfig", {"ClusterId": cluster_id}, needs=needs), shapes)
         before = to_request(config, shapes)
         change(config)
         if config != before:

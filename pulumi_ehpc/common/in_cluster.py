@@ -49,6 +49,7 @@ def cluster_id(op: Operation[C]) -> dict[str, str]:
     return {"ClusterId": op.inputs.cluster}
 
 
-def queue_names(op: Operation[C]) -> list[str]:
-    """Call ListQueues, which both versions answer alike."""
-    return [queue["QueueName"] for queue in op.api.pages("ListQueues", cluster_id(op))]
+def queue_names(op: Operation[C], *, empty_if_absent: bool = False) -> list[str]:
+    """Call ListQueues, which both versions answer alike; see ``VersionClient.pages``."""
+    listed = op.api.pages("ListQueues", cluster_id(op), empty_if_absent=empty_if_absent)
+    return [queue["QueueName"] for queue in listed]

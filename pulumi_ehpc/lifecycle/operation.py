@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic
 
 from pulumi_ehpc.api import Outcome, Probe, VersionClient, Wait
+from pulumi_ehpc.api.responses import UNREADABLE
 from pulumi_ehpc.errors import EhpcError, NetworkError, ServiceError, WaitCancelledError, WaitTimeoutError
 from pulumi_ehpc.lifecycle.claims import Program
 from pulumi_ehpc.lifecycle.journal import Intents
@@ -20,8 +21,6 @@ _LOOK_SECONDS: Final = 3.0
 """How long a write whose response was lost is looked for."""
 _ACCEPTED_LOOK_SECONDS: Final = 30.0
 """The same, where a response came, so that the write was accepted, but does not say what it made."""
-UNREADABLE: Final = "UnreadableResponse"
-"""Code of an error that stands for a response which cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +119,11 @@ class Operation(Generic[I]):
     def id(self) -> str:
         """The object's id; empty while the service has not accepted it."""
         return self.accepted.id if self.accepted is not None else self.engine.id
+
+    @property
+    def creates(self) -> bool:
+        """Whether nothing of the object is in state, so that a list which a response leaves out may count as empty."""
+        return not self.engine.id
 
     @property
     def recorded(self) -> ResourceState:

@@ -25,7 +25,7 @@ class QueueHandler(NamedHandler[QueueInputs]):
 
     def keys_there(self, op: Operation[QueueInputs]) -> list[str]:
         """Call ListQueues."""
-        return queue_names(op)
+        return queue_names(op, empty_if_absent=True)
 
     def belongs_to_service(self, op: Operation[QueueInputs], found: Found) -> bool:
         """Tell whether it is the queue that every cluster of its scheduler has from the beginning."""

@@ -92,7 +92,7 @@ class QueueV20180412(QueueHandler):
 
     def find(self, op: Operation[QueueInputs]) -> Found | None:
         """Look for the queue in the list."""
-        listed = op.api.pages("ListQueues", cluster_id(op))
+        listed = op.api.pages("ListQueues", cluster_id(op), empty_if_absent=op.creates)
         return next((queue for queue in listed if queue.get("QueueName") == op.inputs.name), None)
 
     def decode(self, op: Operation[QueueInputs], found: Found) -> dict[str, Any]:

@@ -40,11 +40,11 @@ class VolumeV20180412(VolumeHandler):
 
     def find(self, op: Operation[VolumeInputs]) -> Found | None:
         """Look for the mount in the list."""
-        return next((mount for mount in self._mounts(op) if self._is_own(op, mount)), None)
+        return self._found(op, empty_if_absent=op.creates)
 
     def keys_there(self, op: Operation[VolumeInputs]) -> list[str]:
         """Call GetClusterVolumes."""
-        return [mount["LocalDirectory"] for mount in self._mounts(op)]
+        return [mount["LocalDirectory"] for mount in self._mounts(op, empty_if_absent=True)]
 
     def decode(self, op: Operation[VolumeInputs], found: Found) -> dict[str, Any]:
         """Return the mount as declared values."""
@@ -86,8 +86,12 @@ class VolumeV20180412(VolumeHandler):
             where = op.inputs.mount_directory
             op.engine.log(f"{where} stays mounted: API {VERSION} has no action to unmount; unmount it on the nodes")
 
-    def _mounts(self, op: Operation[VolumeInputs]) -> list[dict[str, Any]]:
-        return unwrapped(op.api.call("GetClusterVolumes", cluster_id(op)).get("Volumes"))
+    def _mounts(self, op: Operation[VolumeInputs], *, empty_if_absent: bool = False) -> list[dict[str, Any]]:
+        return list(op.api.pages("GetClusterVolumes", cluster_id(op), empty_if_absent=empty_if_absent))
+
+    def _found(self, op: Operation[VolumeInputs], *, empty_if_absent: bool) -> Found | None:
+        mounts = self._mounts(op, empty_if_absent=empty_if_absent)
+        return next((mount for mount in mounts if self._is_own(op, mount)), None)
 
     def _is_own(self, op: Operation[VolumeInputs], mount: Mapping[str, Any]) -> bool:
         return bool(mount.get("LocalDirectory") == op.inputs.mount_directory)

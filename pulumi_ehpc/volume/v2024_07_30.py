@@ -48,11 +48,11 @@ class VolumeV20240730(VolumeHandler):
     def find(self, op: Operation[VolumeInputs]) -> Found | None:
         """Look for the mount in the list."""
         where = op.inputs.mount_directory
-        return next((mount for mount in self._mounts(op) if mount.get("MountDirectory") == where), None)
+        return next((mount for mount in self._mounts(op, op.creates) if mount["MountDirectory"] == where), None)
 
     def keys_there(self, op: Operation[VolumeInputs]) -> list[str]:
         """Call ListSharedStorages."""
-        return [mount["MountDirectory"] for mount in self._mounts(op)]
+        return [mount["MountDirectory"] for mount in self._mounts(op, empty_if_absent=True)]
 
     def decode(self, op: Operation[VolumeInputs], found: Found) -> dict[str, Any]:
         """Return the mount as declared values."""
@@ -76,9 +76,9 @@ class VolumeV20240730(VolumeHandler):
         """Unmount, and wait until it is unmounted. The data stay."""
         self._detach(op)
 
-    def _mounts(self, op: Operation[VolumeInputs]) -> Iterator[Found]:
+    def _mounts(self, op: Operation[VolumeInputs], empty_if_absent: bool) -> Iterator[Found]:
         """Call ListSharedStorages, which groups mounts by file system."""
-        for storage in op.api.pages("ListSharedStorages", cluster_id(op)):
+        for storage in op.api.pages("ListSharedStorages", cluster_id(op), empty_if_absent=empty_if_absent):
             for mount in storage.get("MountInfo") or ():
                 yield {**storage, **mount}
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 
@@ -32,11 +32,21 @@ class Received:
         return dict(self.query + self.form)
 
 
+GOOD: Final = {
+    "RequestId": "R-1",
+    "ClusterId": "c",
+    "ClusterStatus": "running",
+    "ClusterInfo": {"Id": "c", "Status": "running"},
+    "Queue": {"QueueName": "q"},
+}
+"""A body that every action takes for a response of its own."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """A response; ``cut`` is the number of bytes at its end that are not sent before the connection closes."""
 
-    body: Any = field(default_factory=lambda: {"RequestId": "R-1"})
+    body: Any = field(default_factory=lambda: GOOD)
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     cut: int = 0

@@ -11,7 +11,7 @@ import pytest
 
 from pulumi_ehpc import errors
 from tests.api.bench import CREDENTIALS, FAULT, GONE, NEW, OLD, Bench, Case
-from tests.api.loopback import Reply
+from tests.api.loopback import GOOD, Reply
 
 CANARY = "Canary-Passw0rd"
 
@@ -22,7 +22,7 @@ def lines_of(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
 
 def test_a_line_for_each_attempt(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="pulumi_ehpc.api")
-    with Bench(FAULT, Reply({"RequestId": "R-2"})) as bench:
+    with Bench(FAULT, Reply({**GOOD, "RequestId": "R-2"})) as bench:
         bench.call()
     first, second = lines_of(caplog)
     assert first.pop("retry_in_seconds") > 0

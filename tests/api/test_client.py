@@ -18,7 +18,7 @@ from pulumi_ehpc.api.settings import MAX_CONNECTIONS
 from pulumi_ehpc.api.signing import acs3_signature, parse_acs3_authorization, v1_signature
 from tests.api.bench import CREDENTIALS, FAULT, GONE, NEW, OLD, READ, THROTTLED, Bench, Case
 from tests.api.clocks import START
-from tests.api.loopback import Received, Reply
+from tests.api.loopback import GOOD, Received, Reply
 from tests.api.test_sdk_witness import filled
 
 WRITE: Case = ("DeleteCluster", {"ClusterId": "c"}, NEW)
@@ -39,7 +39,7 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
 def test_every_action_can_be_called_by_name(bench: Bench, version: str, name: str) -> None:
     action = spec.action(name, version)
     bench.received.clear()
-    assert bench.call((name, filled(action, 0), version)) == {"RequestId": "R-1"}
+    assert bench.call((name, filled(action, 0), version)) == GOOD
     (received,) = bench.received
     assert received.method == action.method
     assert signature_is_right(received)
@@ -71,11 +71,15 @@ def signature_is_right(received: Received) -> bool:
         (READ, Reply(b"<html>", status=502), 2),
         (READ, CUT_OFF, 2),
         (READ, Reply({"Success": False}), 2),
+        (READ, Reply({}), 2),
+        (READ, Reply({"RequestId": "R-1"}), 2),
+        (READ, Reply({**GOOD, "ClusterId": 7}), 2),
         (READ, GONE, 1),
         (WRITE, THROTTLED, 2),
         (WRITE, FAULT, 1),
         (WRITE, Reply(b"<html>", status=502), 1),
         (WRITE, CUT_OFF, 1),
+        (WRITE, Reply({}), 1),
         (SET, FAULT, 2),
         (SET, CUT_OFF, 2),
         (TOKEN_WRITE, FAULT, 2),
@@ -85,7 +89,7 @@ def signature_is_right(received: Received) -> bool:
 def test_what_is_retried(case: Case, first_reply: Reply, calls: int) -> None:
     with Bench(first_reply, Reply()) as bench:
         if calls == 2:
-            assert bench.call(case) == {"RequestId": "R-1"}
+            assert bench.call(case) == GOOD
         else:
             with pytest.raises(errors.EhpcError):
                 bench.call(case)
@@ -169,7 +173,7 @@ def test_an_endpoint_without_accounts() -> None:
 
 
 def test_an_account_that_cannot_be_asked_for_at_the_moment() -> None:
-    with Bench(FAULT, FAULT, FAULT, FAULT, Reply({"AccountId": "123"})) as bench:
+    with Bench(FAULT, FAULT, FAULT, FAULT, Reply({"AccountId": "123", "RequestId": "R"})) as bench:
         assert [bench.client.account_id(), bench.client.account_id()] == [None, "123"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from pulumi_ehpc import errors
 from pulumi_ehpc.api import Outcome, Settings, Wait
 from tests.api.bench import FAULT, GONE, NEW, OLD, THROTTLED, Bench
-from tests.api.loopback import Reply
+from tests.api.loopback import GOOD, Reply
 
 WAIT = Wait("c starting", timeout_seconds=600)
 
@@ -45,7 +45,7 @@ def test_no_region_and_no_endpoint() -> None:
 
 def test_pages_of_a_list() -> None:
     pages = [
-        Reply({"TotalCount": "3", "Users": {"UserInfo": [{"Name": name} for name in names]}}) for names in ("ab", "c")
+        Reply({"RequestId": "R", "TotalCount": "3", "Users": {"UserInfo": [{"Name": name} for name in names]}}) for names in ("ab", "c")
     ]
     with Bench(*pages) as bench:
         users = list(bench.v2018.pages("ListUsers", {"ClusterId": "c", "PageSize": 2}))
@@ -61,23 +61,23 @@ def test_pages_of_what_is_not_a_list(action: str, version: str) -> None:
 
 
 def test_waiting_for_a_running_cluster() -> None:
-    states = [Reply({"ClusterStatus": state}) for state in ("creating", "initing", "running")]
+    states = [Reply({**GOOD, "ClusterStatus": state}) for state in ("creating", "initing", "running")]
     shown: list[str] = []
     wait = Wait("c starting", 600, progress=lambda state, _: shown.append(state))
     with Bench(states[0], FAULT, THROTTLED, *states[1:]) as bench:
         response = bench.v2024.wait_for("ClusterRunning", {"ClusterId": "c"}, wait)
-    assert response == {"ClusterStatus": "running"}
+    assert response == GOOD
     assert shown == ["creating", "creating", "creating", "initing", "running"]
     assert len(bench.received) == 5
 
 
 def test_waiting_for_a_deleted_cluster() -> None:
-    with Bench(Reply({"ClusterInfo": {"Status": "releasing"}}), GONE) as bench:
+    with Bench(Reply({**GOOD, "ClusterInfo": {"Id": "c", "Status": "releasing"}}), GONE) as bench:
         assert bench.v2018.wait_for("ClusterDeleted", {"ClusterId": "c"}, WAIT) == {}
 
 
 def test_waiting_for_a_state_that_is_not_reached() -> None:
-    with Bench(Reply({"ClusterStatus": "exception"})) as bench:
+    with Bench(Reply({**GOOD, "ClusterStatus": "exception"})) as bench:
         with pytest.raises(errors.WaitFailedError, match="c starting: the state is exception"):
             bench.v2024.wait_for("ClusterRunning", {"ClusterId": "c"}, WAIT)
         with pytest.raises(errors.WaitCancelledError):

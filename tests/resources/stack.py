@@ -65,7 +65,9 @@ class FailingClient(Client):
 class FailingVersionClient(VersionClient):
     client: FailingClient
 
-    def call(self, action: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def call(
+        self, action: str, parameters: Mapping[str, Any] | None = None, *, needs: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
         remaining = self.client.calls_before_failure.pop(action, None)
         if remaining == 0:
             raise ServiceError(
@@ -78,7 +80,7 @@ class FailingVersionClient(VersionClient):
             )
         if remaining is not None:
             self.client.calls_before_failure[action] = remaining - 1
-        return super().call(action, parameters)
+        return super().call(action, parameters, needs=needs)
 
 
 class FakeSession(Session):

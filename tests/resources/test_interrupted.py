@@ -108,10 +108,10 @@ def killed(stack: Stack, action: str, *, carried_out: bool = True) -> Iterator[N
     """Kill the process after (or before) a call of an action reaches the service; a new run begins afterwards."""
     whole = FailingVersionClient.call
 
-    def call(self: FailingVersionClient, name: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def call(self: FailingVersionClient, name: str, given: Mapping[str, Any] | None = None, **more: Any) -> Any:
         if name == action and not carried_out:
             raise Killed
-        response = whole(self, name, parameters)
+        response = whole(self, name, given, **more)
         if name == action:
             raise Killed
         return response
@@ -130,9 +130,9 @@ def blinded(action: str) -> Iterator[None]:
     whole = FailingVersionClient.call
     lost: list[str] = []
 
-    def call(self: FailingVersionClient, name: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def call(self: FailingVersionClient, name: str, given: Mapping[str, Any] | None = None, **more: Any) -> Any:
         if not lost:
-            response = whole(self, name, parameters)
+            response = whole(self, name, given, **more)
             if name != action:
                 return response
         lost.append(name)
@@ -229,10 +229,10 @@ def test_key_that_the_service_refused_is_somebody_else_s(
     cluster = stack.foreign_cluster()
     action, whole = case.creating[stack.version], FailingVersionClient.call
 
-    def call(self: FailingVersionClient, name: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def call(self: FailingVersionClient, name: str, given: Mapping[str, Any] | None = None, **more: Any) -> Any:
         if name == action and case.key not in case.present(stack, cluster):
             whole(self.client.for_version("2024-07-30"), case.creating["2024-07-30"], theirs)  # type: ignore[arg-type]
-        return whole(self, name, parameters)
+        return whole(self, name, given, **more)
 
     theirs: dict[str, Any] = {"ClusterId": cluster}
     if case.type_name == "Queue":
@@ -330,8 +330,8 @@ def test_batches_of_nodes_count_as_one_intent(stack: Stack, folder: Path) -> Non
     counts: list[int] = []
     whole = FailingVersionClient.call
 
-    def call(self: FailingVersionClient, name: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        response = whole(self, name, parameters)
+    def call(self: FailingVersionClient, name: str, given: Mapping[str, Any] | None = None, **more: Any) -> Any:
+        response = whole(self, name, given, **more)
         if name == action:
             counts.append(1)
             stack.cloud.advance(1200)

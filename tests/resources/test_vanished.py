@@ -39,8 +39,8 @@ def change_responses(
     """Let the client see other responses than the service gave."""
     call = FailingVersionClient.call
 
-    def changed(client: FailingVersionClient, name: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        response = call(client, name, parameters)
+    def changed(client: FailingVersionClient, name: str, given: Mapping[str, Any] | None = None, **more: Any) -> Any:
+        response = call(client, name, given, **more)
         return change(response) if name == action else response
 
     monkeypatch.setattr(FailingVersionClient, "call", changed)

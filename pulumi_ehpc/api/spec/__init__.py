@@ -3,8 +3,8 @@
 A folder for each API version holds
 
 * ``service.json``: actions, parameters and responses, generated from the official SDK and never edited;
-* ``corrections.json``: what the SDK leaves out about parameters (which are required, other spellings, whether the
-  action sets a state), with the source of each correction;
+* ``corrections.json``: what the SDK leaves out: which parameters are required, their other spellings, whether the
+  action sets a state, and what its response always has, with the source of each correction;
 * ``waiters.json``: which responses mean that a state was reached, or cannot be reached any more;
 * ``paginators.json``: where an action's response has its list, and how to request the next page.
 
@@ -71,6 +71,8 @@ class Action:
         parameters: Shapes of its parameters, by name.
         response: Shape of its response.
         sets: Whether it sets a state, so that calling it twice has the effect of calling it once.
+        response_required: Paths that its response always has, ``Nodes[].Id`` in each object of a list that is there; a
+            response without them cannot be read.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Action:
     parameters: Mapping[str, Shape]
     response: Shape
     sets: bool = False
+    response_required: tuple[str, ...] = ()
 
     @property
     def reads(self) -> bool:
@@ -151,6 +154,7 @@ def actions(version: str) -> Mapping[str, Action]:
             parameters=_shapes(entry["params"], corrections.get(name, {})),
             response=_shape(entry["response"], {}),
             sets=bool(corrections.get(name, {}).get("sets")),
+            response_required=tuple(corrections.get(name, {}).get("response_required", ())),
         )
         for name, entry in data.items()
     }
