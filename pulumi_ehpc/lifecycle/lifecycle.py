@@ -144,7 +144,7 @@ class Lifecycle(Generic[I]):
         found = self._unless_gone(op, inputs["region"], self._handler(inputs).read)
         if isinstance(found, NotFound):
             if not in_state:
-                raise EhpcError(f"{op.title}: {op.id} was not found {place(op, _account(op))}.")
+                raise EhpcError(f"{op.title}: {op.id} was not found {place(op, self._account(op))}.")
             return found
         declared = self._today(inputs)
         kept = {
@@ -153,7 +153,8 @@ class Lifecycle(Generic[I]):
             if value is not None and name in found.inputs
         }
         now = {**declared, **kept}
-        return ReadOutcome({**op.outputs, **self._public(now), **found.outputs}, now)
+        known = {"account_id": self._account(op)} if op.outputs.get("account_id") == "" else {}
+        return ReadOutcome({**op.outputs, **self._public(now), **found.outputs, **known}, now)
 
     def delete(self, engine: EngineContext, inputs: Plain, outputs: Plain) -> None:
         """Delete the object and wait until it is gone.
@@ -259,9 +260,32 @@ class Lifecycle(Generic[I]):
         except NotFoundError as error:
             if not self.resource_type.is_gone(error):
                 raise
+            self._require_known_account(op)
         if isinstance(done, NotFound):
-            self.session.require_account(op.api.client, str(op.outputs.get("account_id") or ""), op.title)
+            self._require_account(op)
         return done
+
+    def _account(self, op: Operation[I]) -> str:
+        return self.session.account_id(op.api.client, op.engine.log)
+
+    def _require_account(self, op: Operation[I]) -> None:
+        recorded = str(op.outputs.get("account_id") or "")
+        self.session.require_account(op.api.client, recorded, op.title, op.engine.log)
+
+    def _require_known_account(self, op: Operation[I]) -> None:
+        """Refuse to believe that a cluster is gone where its account is not on record: it may be another one's.
+
+        What a program only reads has no such record, and no state to lose.
+        """
+        if op.outputs.get("account_id") != "":
+            return
+        everything = "" if self.resource_type.key else " --target-dependents"
+        raise RefusedError(
+            f"{op.title} was not found, but its account could not be established when it was created, so it may belong "
+            "to another one than these credentials do. It stays in state.",
+            next_step="Use the credentials it was made with; `pulumi refresh` then records the account. If it is gone "
+            f"for certain: pulumi state delete '{op.engine.urn}'{everything}",
+        )
 
     def _is_own_map(self, name: str) -> bool:
         """Tell whether the entries are the user's own, so that one that is there and not declared is drift."""
@@ -291,17 +315,17 @@ class Lifecycle(Generic[I]):
         if not isinstance(error, NotFoundError) or not self.resource_type.is_gone(error):
             return error
         try:
-            self.session.require_account(op.api.client, str(op.outputs.get("account_id") or ""), op.title)
+            self._require_account(op)
         except Exception as refusal:
             return refusal
-        return vanished(op, error, account_id=_account(op))
+        return vanished(op, error, account_id=self._account(op))
 
     def _complete(self, op: Operation[I], state: ResourceState) -> ResourceState:
         """Add what the outputs of all types have: what was declared, without secrets, and where the object lives."""
         where = {
             "api_version": op.api.version,
             "region": op.api.client.settings.region,
-            "account_id": op.outputs.get("account_id") or _account(op),
+            "account_id": op.outputs.get("account_id") or self._account(op),
         }
         return ResourceState(state.id, {**self._public(op.inputs.values), **state.outputs, **where})
 
@@ -341,11 +365,3 @@ class Lifecycle(Generic[I]):
                 log=engine.log,
             ),
         )
-
-
-def _account(op: Operation[Any]) -> str:
-    try:
-        return op.api.client.account_id() or ""
-    except Exception:
-        # Not worth losing a finished create for; an unknown account is recorded as such.
-        return ""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from pulumi_ehpc.api import Client, Settings
-from pulumi_ehpc.errors import ConfigurationError, RefusedError
+from pulumi_ehpc.errors import ConfigurationError, EhpcError, RefusedError
 from pulumi_ehpc.lifecycle.claims import Program
 from pulumi_ehpc.lifecycle.journal import Journal
 
@@ -29,6 +30,9 @@ class Session:
         self._locks: dict[str, threading.RLock] = {}
         self._clients: dict[str, Client] = {}
         self._guard = threading.Lock()
+        self._account_guard = threading.Lock()
+        self._account_id: str | None = None  # None until it was asked for; empty where it could not be established
+        self._account_problem = ""
 
     def client(self, recorded_region: str) -> Client:
         """Return the client, made at the first call: check and diff never need one.
@@ -68,7 +72,27 @@ class Session:
                 next_step=f"Set it back: pulumi config set ehpc:region {recorded} (or ALIBABA_CLOUD_REGION_ID).",
             )
 
-    def require_account(self, client: Client, recorded: str, title: str) -> None:
+    def account_id(self, client: Client, log: Callable[[str], None]) -> str:
+        """Return the id of the account that the credentials belong to, empty where that cannot be established.
+
+        It is asked for once a process, whatever comes of it, and said once that it could not be established.
+
+        Args:
+            client: Asks for it (STS GetCallerIdentity).
+            log: Leaves a lasting message.
+        """
+        with self._account_guard:
+            if self._account_id is None:
+                self._account_id, self._account_problem = _asked(client)
+                if not self._account_id:
+                    log(
+                        f"The account of these credentials could not be established ({self._account_problem}). What "
+                        "has no account on record is not believed to be gone; the next update or `pulumi refresh` "
+                        "records it."
+                    )
+            return self._account_id
+
+    def require_account(self, client: Client, recorded: str, title: str, log: Callable[[str], None]) -> None:
         """Refuse to believe "not found" when other credentials than the creator's were used.
 
         Raises:
@@ -76,14 +100,24 @@ class Session:
         """
         if not recorded:
             return
-        current = client.account_id()
+        current = self.account_id(client, log)
         if current == recorded:
             return
-        whose = (
-            f"of account {current}" if current else "of an account that could not be established (GetCallerIdentity)"
-        )
+        unknown = f"of an account that could not be established ({self._account_problem})"
+        whose = f"of account {current}" if current else unknown
         raise RefusedError(
             f"{title} was not found, but it belongs to account {recorded} and these credentials are {whose}. "
             "It stays in state.",
             next_step="Use the credentials it was made with (check the profile and ALIBABA_CLOUD_ACCESS_KEY_ID).",
         )
+
+
+def _asked(client: Client) -> tuple[str, str]:
+    """Return the account's id, or why it cannot be established; a finished create is not lost for that."""
+    try:
+        account_id = client.account_id()
+    except EhpcError as error:
+        return "", error.message.rstrip(".")
+    except Exception as error:
+        return "", f"GetCallerIdentity: {type(error).__name__}"
+    return (account_id, "") if account_id else ("", "GetCallerIdentity has no answer")

@@ -45,7 +45,8 @@ def test_no_region_and_no_endpoint() -> None:
 
 def test_pages_of_a_list() -> None:
     pages = [
-        Reply({"RequestId": "R", "TotalCount": "3", "Users": {"UserInfo": [{"Name": name} for name in names]}}) for names in ("ab", "c")
+        Reply({"RequestId": "R", "TotalCount": "3", "Users": {"UserInfo": [{"Name": name} for name in names]}})
+        for names in ("ab", "c")
     ]
     with Bench(*pages) as bench:
         users = list(bench.v2018.pages("ListUsers", {"ClusterId": "c", "PageSize": 2}))

@@ -47,6 +47,9 @@ class StubSession(Session):
     def client(self, recorded_region: str) -> Client:
         return self.stub
 
+    def asks_again(self) -> None:
+        self._account_id = None
+
 
 @dataclass
 class Living:
@@ -99,6 +102,11 @@ class Bench:
     @property
     def client(self) -> StubClient:
         return self.session.stub
+
+    def use_account(self, account: str | Exception | None) -> None:
+        """Go on with other credentials, as a new run does."""
+        self.session.stub.account = account
+        self.session.asks_again()
 
     def lifecycle(self, type: str = "Item") -> Lifecycle[Any]:
         return Lifecycle(self.types[type], self.session)

@@ -79,9 +79,20 @@ def test_secrets_are_no_outputs(bench: Bench) -> None:
     assert "Canary-1" not in str(work.outputs)
 
 
-def test_unknown_account_is_recorded_as_such(bench: Bench) -> None:
-    bench.client.account = api_error(ServiceError)
-    assert bench.create(**ITEM).outputs["account_id"] == ""
+def test_unknown_account_is_recorded_once_it_is_known(bench: Bench) -> None:
+    bench.use_account(api_error(ServiceError))
+    work = bench.create(**ITEM)
+    bench.create(**{**ITEM, "name": "other"})
+    assert work.outputs["account_id"] == ""
+    (warning,) = bench.log
+    assert warning.startswith("The account of these credentials could not be established (The service is")
+    bench.client.account = ACCOUNT
+    assert bench.update(work, size=6).outputs["account_id"] == "", "it is asked for once a run"
+    bench.use_account(ACCOUNT)
+    seen = bench.read(work)
+    assert isinstance(seen, ReadOutcome)
+    assert seen.outputs["account_id"] == ACCOUNT
+    assert bench.update(work, size=7).outputs["account_id"] == ACCOUNT
 
 
 def test_refused_create_leaves_nothing(bench: Bench) -> None:
@@ -136,7 +147,7 @@ def test_what_fails_before_the_service_accepted_stays_what_it_is(bench: Bench, e
 
 
 def test_account_that_cannot_be_asked_for_loses_nothing(bench: Bench) -> None:
-    bench.client.account = KeyError("AccountId")
+    bench.use_account(KeyError("AccountId"))
     assert bench.create(**ITEM).outputs["account_id"] == ""
     bench.service.failing["finish"] = KeyError("x")
     state, _ = bench.partial_failure(lambda: bench.create(**{**ITEM, "name": "other"}))
@@ -213,21 +224,29 @@ def test_not_found_is_believed_with_the_same_credentials(bench: Bench, how: str)
 @pytest.mark.parametrize("how", ["nothing", "error"])
 def test_not_found_is_not_believed_with_other_credentials(bench: Bench, how: str) -> None:
     living = vanished(bench, how)
-    bench.client.account = "2000000000000002"
+    bench.use_account("2000000000000002")
     with pytest.raises(RefusedError, match=f"belongs to account {ACCOUNT} and these credentials are of account 2"):
         bench.read(living)
 
 
 def test_delete_of_what_is_gone_asks_for_the_account(bench: Bench) -> None:
     living = vanished(bench, "error")
-    bench.client.account = "2000000000000002"
+    bench.use_account("2000000000000002")
     with pytest.raises(RefusedError, match="stays in state"):
         bench.delete(living)
 
 
-def test_not_found_is_believed_where_no_account_was_recorded(bench: Bench) -> None:
-    living = vanished(bench, "error")
-    bench.client.account = "2000000000000002"
+def test_gone_cluster_is_not_believed_where_no_account_was_recorded(bench: Bench) -> None:
+    for act in (bench.read, bench.delete):
+        living = vanished(bench, "error")
+        living.outputs["account_id"] = ""
+        with pytest.raises(RefusedError, match="its account could not be established when it was created") as caught:
+            act(living)
+        assert f"pulumi state delete '{bench.urn('Item', 'work')}'" in str(caught.value)
+
+
+def test_what_is_missing_in_a_cluster_that_is_there_is_gone(bench: Bench) -> None:
+    living = vanished(bench, "nothing")
     living.outputs["account_id"] = ""
     assert bench.read(living) is NOT_FOUND
 
@@ -263,7 +282,7 @@ def test_update_of_what_is_gone_says_so_and_names_the_way_out(bench: Bench) -> N
 def test_gone_is_not_said_with_other_credentials(bench: Bench) -> None:
     work = bench.create(**ITEM)
     bench.service.failing["find"] = api_error(NotFoundError, "ItemGone")
-    bench.client.account = "2000000000000002"
+    bench.use_account("2000000000000002")
     state, message = bench.partial_failure(lambda: bench.update(work, size=6))
     assert f"belongs to account {ACCOUNT} and these credentials are of account 2000000000000002" in message
     assert "any more" not in message
@@ -273,7 +292,7 @@ def test_gone_is_not_said_with_other_credentials(bench: Bench) -> None:
 @pytest.mark.parametrize("account", [ACCOUNT, "", AuthenticationError])
 def test_create_in_what_is_not_found_claims_no_more_than_is_known(bench: Bench, account: Any) -> None:
     bench.service.failing["find"] = api_error(NotFoundError, "ItemGone")
-    bench.client.account = api_error(account) if isinstance(account, type) else account
+    bench.use_account(api_error(account) if isinstance(account, type) else account)
     with pytest.raises(EhpcError) as caught:
         bench.create(**ITEM)
     assert not isinstance(caught.value, PartialFailureError)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_ehpc.errors import EhpcError, NetworkError, NotFoundError, ServiceError
 from pulumi_ehpc.api.responses import UNREADABLE
+from pulumi_ehpc.errors import EhpcError, NetworkError, NotFoundError, ServiceError
 from pulumi_ehpc.lifecycle.operation import Operation
 from tests.lifecycle.bench import Bench
 

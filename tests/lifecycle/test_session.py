@@ -64,11 +64,11 @@ def test_same_or_unknown_region_passes(current: str, recorded: str) -> None:
 def test_other_account_than_the_recorded_one_is_refused(bench: Bench, current: str | None, named: str) -> None:
     bench.client.account = current
     with pytest.raises(RefusedError, match=f"belongs to account {ACCOUNT} .*{named}.*It stays in state"):
-        bench.session.require_account(bench.client, ACCOUNT, "Item 'work'")
+        bench.session.require_account(bench.client, ACCOUNT, "Item 'work'", bench.log.append)
 
 
 def test_same_account_passes(bench: Bench) -> None:
-    bench.session.require_account(bench.client, ACCOUNT, "Item 'work'")
+    bench.session.require_account(bench.client, ACCOUNT, "Item 'work'", bench.log.append)
 
 
 def test_nobody_is_asked_where_no_account_was_recorded(bench: Bench) -> None:
@@ -80,6 +80,7 @@ def test_nobody_is_asked_where_no_account_was_recorded(bench: Bench) -> None:
         action="GetCallerIdentity",
         version="2015-04-01",
     )
-    bench.session.require_account(bench.client, "", "Item 'work'")
-    with pytest.raises(AuthenticationError):
-        bench.session.require_account(bench.client, ACCOUNT, "Item 'work'")
+    bench.session.require_account(bench.client, "", "Item 'work'", bench.log.append)
+    assert not bench.log
+    with pytest.raises(RefusedError, match=r"could not be established \(The key is unknown\)"):
+        bench.session.require_account(bench.client, ACCOUNT, "Item 'work'", bench.log.append)

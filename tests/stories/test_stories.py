@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from tests.stories.conftest import NewBench
+from tests.stories.lossy import BlindingProxy
 from tests.stories.workbench import TIMEOUT_SECONDS, kill
 
 pytestmark = pytest.mark.engine
@@ -78,6 +79,28 @@ def test_wrong_account_never_empties_a_state(new_bench: NewBench) -> None:
     bench.environ = {}
     assert bench.refresh().ok
     assert bench.steps() == {}
+
+
+def test_account_that_was_not_known_at_create_never_empties_a_state(new_bench: NewBench) -> None:
+    bench = new_bench()
+    with BlindingProxy(bench.server.endpoint, {"GetCallerIdentity": ()}) as proxy:
+        bench.configure("ehpc:endpoint", proxy.endpoint)
+        run = bench.up()
+        assert run.ok, run.text
+        diagnostics = run.text.partition("Diagnostics:")[2]
+        assert diagnostics.count("The account of these credentials could not be established") == 1
+        proxy.blind = False
+        ids = {name: entry.get("id") for name, entry in bench.state().items()}
+        bench.environ = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "other", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "other"}
+        run = bench.refresh()
+        assert not run.ok
+        assert "pulumi state delete 'urn:pulumi:" in run.text
+        assert {name: entry.get("id") for name, entry in bench.state().items()} == ids
+        bench.environ = {}
+        assert bench.refresh().ok
+        outputs = [entry["outputs"] for entry in bench.state().values() if "outputs" in entry]
+        assert {each["account_id"] for each in outputs if "account_id" in each} == {"1000000000000001"}
+        assert bench.steps() == {}
 
 
 @pytest.mark.parametrize("first_call", ["CreateCluster", "CreateUsers"])

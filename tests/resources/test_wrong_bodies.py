@@ -1,0 +1,133 @@
+"""A response of success with a wrong body is never believed: nothing is lost by it, and the next run converges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from pulumi_ehpc.errors import EhpcError
+from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
+from pulumi_ehpc.lifecycle.operation import ReadOutcome
+from tests.resources.conftest import BOTH
+from tests.resources.stack import InState, Stack, stack_on
+from tests.resources.test_cluster import HPC
+from tests.resources.wrong_bodies import WRONG, answering, world
+
+MOUNT = {"file_system_id": "fs-1", "mount_target": "fs-1.example"}
+DECLARED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "Cluster": (
+        {**HPC, "tags": {"team": "a"}, "enable_scale_out": True, "idle_interval_minutes": 4},
+        {"name": "renamed", "tags": {"team": "b"}, "enable_scale_out": False},
+    ),
+    "Queue": ({"name": "own", "max_count": 5, "enable_scale_in": True}, {"max_count": 6}),
+    "NodeGroup": ({"hostname_prefix": "own-", "instance_type": "ecs.c7.large", "count": 2}, {"count": 3}),
+    "UserSet": (
+        {"users": [{"name": "own.user", "group": "users", "password": "Str0ng-Password"}]},
+        {"users": [{"name": "two.users", "group": "wheel", "password": "Str0ng-Password"}]},
+    ),
+    "Volume": ({"mount_directory": "/own", **MOUNT}, {"mount_directory": "/own", **MOUNT}),
+}
+"""What is declared of each type, and what it is changed to."""
+OPERATIONS = ("create", "update", "refresh", "delete")
+
+
+@dataclass
+class Run:
+    """A resource beside others that are not its own, in a cluster of the stack."""
+
+    stack: Stack
+    type_name: str
+    cluster: str
+
+    @classmethod
+    def begin(cls, stack: Stack, type_name: str) -> Run:
+        cluster = stack.own_cluster()
+        for other, (declared, _) in DECLARED.items():
+            if other != "Cluster":
+                stack.create(other, f"other-{other}", cluster=cluster, **_of_others(declared))
+        stack.reset_calls()
+        return cls(stack, type_name, cluster)
+
+    @property
+    def before(self) -> dict[str, Any]:
+        given, _ = DECLARED[self.type_name]
+        return given if self.type_name == "Cluster" else {**given, "cluster": self.cluster}
+
+    def made(self) -> InState:
+        return self.stack.create(self.type_name, "own", **self.before)
+
+    def act(self, operation: str, living: InState | None) -> InState | None:
+        """Do an operation, as often as the engine would until it succeeds, and return what is then in state."""
+        stack = self.stack
+        if operation == "create":
+            return stack.create(self.type_name, "own", **self.before)
+        assert living is not None
+        if operation == "update":
+            return stack.update(living, **_listed(self.type_name, DECLARED[self.type_name][1]))
+        if operation == "refresh":
+            found = stack.refresh(living)
+            assert isinstance(found, ReadOutcome), "what is there was believed to be gone"
+            return living
+        stack.delete(living)
+        return None
+
+    def world(self, living: InState | None) -> dict[str, Any]:
+        own = living.id if living is not None and self.type_name == "Cluster" else ""
+        return {"around": world(self.stack, self.cluster), "own": world(self.stack, own) if own else {}}
+
+
+def _of_others(declared: dict[str, Any]) -> dict[str, Any]:
+    renamed = {"own": "other", "own-": "oth-", "/own": "/other"}
+    return {
+        name: [{**user, "name": "other.user"} for user in value] if name == "users" else renamed.get(value, value)
+        for name, value in declared.items()
+    }
+
+
+def _listed(type_name: str, changes: dict[str, Any]) -> dict[str, Any]:
+    return {**changes, "passwords": None, "auth_keys": None} if type_name == "UserSet" else changes
+
+
+def finished(run: Run, operation: str, living: InState | None) -> InState | None:
+    """Do what the next run does with what the last one left in state."""
+    if operation == "create" and living is not None:
+        return run.stack.update(living)
+    return run.act(operation, living)
+
+
+def calls_of(version: str, type_name: str, operation: str) -> tuple[list[str], dict[str, Any]]:
+    """Return the actions that an operation calls, and what the service looks like after it."""
+    with stack_on(version) as stack:
+        run = Run.begin(stack, type_name)
+        living = None if operation == "create" else run.made()
+        stack.reset_calls()
+        left = run.act(operation, living)
+        actions = list(dict.fromkeys(entry.action for entry in stack._new_calls()))
+        return actions, run.world(left)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("type_name", DECLARED)
+@pytest.mark.parametrize("version", BOTH)
+def test_wrong_body(version: str, type_name: str, operation: str) -> None:
+    actions, expected = calls_of(version, type_name, operation)
+    for action in actions:
+        for name, wrong in WRONG.items():
+            with stack_on(version) as stack:
+                run = Run.begin(stack, type_name)
+                living = None if operation == "create" else run.made()
+                left = living
+                with answering(stack, action, wrong):
+                    try:
+                        left = run.act(operation, living)
+                        failed = False
+                    except PartialFailureError as error:
+                        assert isinstance(error.cause, EhpcError), (action, name, error.cause)
+                        left, failed = stack.partial_failure, True
+                    except EhpcError:
+                        failed = True
+                if failed:
+                    left = finished(run, operation, left)
+                assert run.world(left) == expected, (action, name)
