@@ -145,6 +145,8 @@ class Application:
             region=region,
         )
         exchange.response = _perform_once(call, OPERATIONS[action.version][action.name])
+        if self._state.assumptions.empty_lists_left_out:
+            exchange.response = _without_empty_lists(exchange.response)
         if self._strict:
             check_response(action, {**exchange.response, "RequestId": exchange.request_id})
 
@@ -194,6 +196,14 @@ def _perform_once(call: Call, operation: Callable[[Call], dict[str, Any]]) -> Ma
         return known
     response = operation(call)
     call.region.tokens.store(call.action, token, fingerprint, response)
+    return response
+
+
+def _without_empty_lists(response: Any) -> Any:
+    if isinstance(response, Mapping):
+        return {name: _without_empty_lists(member) for name, member in response.items() if member != []}
+    if isinstance(response, list):
+        return [_without_empty_lists(element) for element in response]
     return response
 
 

@@ -63,6 +63,9 @@ class Assumptions:
         True,
         "the Terraform provider sends 0 and empty strings for unset values inside JSON, and the service accepts them",
     )
+    empty_lists_left_out: bool = _assumed(
+        False, "the spec does not say whether a response has a list that is empty, or leaves it out"
+    )
     unknown_parameters_refused: bool = _assumed(
         False, "RPC gateways drop parameters they do not know; the fake names them in a response header"
     )

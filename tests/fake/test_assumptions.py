@@ -130,6 +130,10 @@ def zero_values_are_unset(caller: Caller) -> Any:
     return succeeds(lambda: create_2024(caller, Manager={"ManagerNode": node}))
 
 
+def empty_lists_left_out(caller: Caller) -> Any:
+    return "UserInfo" in caller.v2024("ListUsers", ClusterId=create_running(caller))["Users"]
+
+
 def unknown_parameters_refused(caller: Caller) -> Any:
     return succeeds(lambda: caller.v2024("ListClusters", PageSiz=10))
 
@@ -148,6 +152,7 @@ PROBES: dict[Probe, tuple[Any, Any]] = {
     delete_queue_needs_no_nodes: (True, False),
     queue_max_count_limits_nodes: (True, False),
     zero_values_are_unset: (False, True),
+    empty_lists_left_out: (True, False),
     unknown_parameters_refused: (True, False),
 }
 """What each probe returns with its switch off and on."""
