@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pulumi_ehpc.errors import Violation
@@ -52,10 +52,11 @@ def check(
     validator = Validator(version)
     tidied = validator.validate(resource_type.properties, handler.maps, given)
     validator.add(_of_other_versions(resource_type, version, given))
-    sound = _sound(tidied, validator.violations, resource_type.stored_properties)
+    broken = _broken(tidied, validator.violations, resource_type.stored_properties)
+    sound = _sound(tidied, broken, resource_type.stored_properties)
     validator.add(handler.validate(resource_type.inputs.of(sound)))
-    if not validator.violations and old:
-        validator.add(_without_consent(resource_type, version, old, tidied))
+    if old:
+        validator.add(_without_consent(resource_type, version, old, tidied, broken))
         validator.add(handler.validate_change(resource_type.inputs.of(old), resource_type.inputs.of(sound)))
     validator.add(_wrong_region(resource_type, session, old))
     return {**tidied, **recorded}, validator.violations
@@ -80,18 +81,22 @@ def _of_other_versions(resource_type: ResourceType[I], version: str, given: Plai
             yield Violation(name, shown(given[name], secret=declared.secret or bool(declared.secret_maps)), rule)
 
 
-def _without_consent(resource_type: ResourceType[I], version: str, old: Plain, new: Plain) -> Iterator[Violation]:
+def _without_consent(
+    resource_type: ResourceType[I], version: str, old: Plain, new: Plain, broken: Collection[str]
+) -> Iterator[Violation]:
     """Refuse a replacement that needs consent and has none."""
     if not resource_type.replacement_loses or new.get("allow_replacement"):
         return
-    known = {name: each for name, each in resource_type.stored_properties.items() if not has_unknown(new.get(name))}
+    stored = resource_type.stored_properties.items()
+    known = {name: each for name, each in stored if name not in broken and not has_unknown(new.get(name))}
     for name in compare(known, resource_type.handlers[version].changes, old, new).replaces:
         remedy = f"{known[name].remedy}, or " if known[name].remedy else ""
         yield Violation(
             name,
             shown(new.get(name), secret=known[name].secret),
             f"cannot change on a living {resource_type.name.lower()}: replacing it deletes "
-            f"{resource_type.replacement_loses}; {remedy}set allow_replacement=True to replace it all the same",
+            f"{resource_type.replacement_loses}; {remedy}leave it as it is with "
+            f'ResourceOptions(ignore_changes=["{name}"]), or set allow_replacement=True to replace it all the same',
         )
 
 
@@ -102,14 +107,17 @@ def _wrong_region(resource_type: ResourceType[I], session: Session, old: Plain) 
         yield Violation("ehpc:region", repr(current), rule)
 
 
-def _sound(values: Plain, violations: Sequence[Violation], properties: Mapping[str, Property]) -> dict[str, Any]:
+def _broken(values: Plain, violations: Sequence[Violation], properties: Mapping[str, Property]) -> set[str]:
+    """Return the properties with broken values; not keyed lists, of which only an entry is broken."""
+    broken = {re.split(r"[.\[]", violation.property)[0] for violation in violations}
+    return broken - {name for name, each in properties.items() if each.key and isinstance(values.get(name), Mapping)}
+
+
+def _sound(values: Plain, broken: Collection[str], properties: Mapping[str, Property]) -> dict[str, Any]:
     """Leave out what is unknown or broken already: rules over several properties see well-formed values only.
 
-    Unknown secrets stay: rules distinguish one that is not known yet from one that is missing. So do keyed lists with a
-    broken entry, or the rules would not see the others.
+    Unknown secrets stay: rules distinguish one that is not known yet from one that is missing.
     """
-    broken = {re.split(r"[.\[]", violation.property)[0] for violation in violations}
-    broken -= {name for name, each in properties.items() if each.key and isinstance(values.get(name), Mapping)}
     return {
         name: value
         for name, value in values.items()

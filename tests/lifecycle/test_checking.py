@@ -107,7 +107,8 @@ def test_handler_does_not_see_broken_or_unknown_values(bench: Bench, size: Any) 
 def test_handler_checks_changes_of_sound_values_only(bench: Bench) -> None:
     old = bench.checked("Item", "work", ITEM)
     assert violations_of(bench, {**ITEM, "size": 4}, old) == {"size": "cannot shrink"}
-    assert violations_of(bench, {**ITEM, "size": 4, "labels": "x"}, old) == {"labels": "must be a map of strings"}
+    both = {"labels": "must be a map of strings", "size": "cannot shrink"}
+    assert violations_of(bench, {**ITEM, "size": 4, "labels": "x"}, old) == both
     assert violations_of(bench, {**ITEM, "size": UNKNOWN}, old) == {}
 
 
@@ -141,7 +142,8 @@ def test_refusal_names_the_remedy_and_no_secret(bench: Bench, new_bench: NewBenc
     old = older.checked("Item", "work", {**ITEM, "zone": "a", "password": "Canary-1"})
     _, violations = older.check("Item", "work", {**ITEM, "zone": "b", "password": "Canary-2"}, old)
     messages = {each.property: str(each) for each in violations}
-    assert "declare another item, or set allow_replacement=True" in messages["zone"]
+    assert "declare another item, leave it as it is with ResourceOptions(ignore_changes=" in messages["zone"]
+    assert '["zone"]), or set allow_replacement=True' in messages["zone"]
     assert messages["password"].startswith("password = [secret]: cannot change on a living item")
     assert "Canary" not in str(messages)
 
@@ -151,6 +153,13 @@ def test_version_says_what_needs_a_replacement(bench: Bench, new_bench: NewBench
     for each, broken in ((bench, []), (older, ["zone"])):
         old = each.checked("Item", "work", {**ITEM, "zone": "a"})
         assert list(violations_of(each, {**ITEM, "zone": "b"}, old)) == broken
+
+
+def test_what_only_the_state_shows_is_said_beside_the_rest(bench: Bench) -> None:
+    old = bench.checked("Item", "work", {**ITEM, "prefix": "a-"})
+    broken = violations_of(bench, {**ITEM, "cluster": "ehpc-2", "prefix": 7, "labels": "x"}, old)
+    assert set(broken) == {"prefix", "labels", "cluster"}
+    assert broken["prefix"] == "must be a string"
 
 
 def test_unknown_values_do_not_ask_for_consent(bench: Bench) -> None:
