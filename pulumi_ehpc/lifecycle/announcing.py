@@ -46,6 +46,15 @@ def much_dropped(program: Program) -> Iterator[str]:
             yield f"{claim.title} is not declared any more: its {size} {claim.members} are removed"
 
 
+def also_replaced(program: Program, urn: str) -> Iterator[str]:
+    """Say which other resources change what a replacement needs consent for: the engine stops at the first of them.
+
+    Only their own check knows whether they have that consent.
+    """
+    for claim, names in program.declared_otherwise(urn):
+        yield f"{claim.title} changes what cannot change in place, too, unless it is ignored: {listed(names)}"
+
+
 def _declared_elsewhere(program: Program, claim: Claim, key: str) -> bool:
     others = program.beside(claim)
     return any(other.resource_type == claim.resource_type and key in (other.keys or ()) for other in others)

@@ -90,7 +90,7 @@ def _without_consent(
     stored = resource_type.stored_properties.items()
     known = {name: each for name, each in stored if name not in broken and not has_unknown(new.get(name))}
     for name in compare(known, resource_type.handlers[version].changes, old, new).replaces:
-        remedy = f"{known[name].remedy}, or " if known[name].remedy else ""
+        remedy = f"{known[name].remedy}, " if known[name].remedy else ""
         yield Violation(
             name,
             shown(new.get(name), secret=known[name].secret),

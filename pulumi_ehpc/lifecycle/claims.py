@@ -90,10 +90,14 @@ class Claim:
         """The resource in messages, such as ``Queue 'work'``."""
         return f"{self.resource_type} '{self.name}'"
 
+    def differences(self, other: Claim) -> list[str]:
+        """Return what both declare differently of what cannot change in place, as far as it is known."""
+        names = (self.declared.keys() | other.declared.keys()) - {*self.unclear, *other.unclear}
+        return sorted(name for name in names if self.declared.get(name) != other.declared.get(name))
+
     def declares_same(self, other: Claim) -> bool:
         """Tell whether both declare the same of what cannot change in place, as far as it is known."""
-        names = (self.declared.keys() | other.declared.keys()) - {*self.unclear, *other.unclear}
-        return all(self.declared.get(name) == other.declared.get(name) for name in names)
+        return not self.differences(other)
 
     @property
     def without_urn(self) -> str:
@@ -343,6 +347,14 @@ class Program:
         """Return what a resource seems to be under another name; None where it is new."""
         with self._changed:
             return next((old for old in self._before.values() if old.renamed == urn), None)
+
+    def declared_otherwise(self, urn: str) -> list[tuple[Claim, list[str]]]:
+        """Return what other resources with much to lose change that cannot change in place, as far as it is known."""
+        with self._changed:
+            pairs = [(self._before[each], now) for each, now in self._claims.items() if each in self._before]
+        losers = [(old, now) for old, now in pairs if now.loses and now.urn != urn]
+        found = [(now, old.differences(now)) for old, now in losers]
+        return [(claim, names) for claim, names in found if names]
 
     def not_declared_any_more(self) -> list[Claim]:
         """Return what was declared when the program ran before, by resources that it does not have now."""

@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from pulumi_ehpc.errors import EhpcError, NotFoundError, RefusedError, Violation
 from pulumi_ehpc.lifecycle import checking
-from pulumi_ehpc.lifecycle.announcing import much_removed, taken_over
+from pulumi_ehpc.lifecycle.announcing import also_replaced, much_removed, taken_over
 from pulumi_ehpc.lifecycle.claims import Replaced, keys_of
 from pulumi_ehpc.lifecycle.handing_over import handed_over
 from pulumi_ehpc.lifecycle.handler import Handler
@@ -78,6 +78,9 @@ class Lifecycle(Generic[I]):
                     engine.log(note)
         elif not old:
             violations.extend(checking.renamed(self.session.program.renamed_to(engine.urn), inputs))
+        elif violations:
+            for note in also_replaced(self.session.program, engine.urn):
+                engine.log(note)
         if violations:
             self.session.program.fails()
         return inputs, violations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -80,6 +81,20 @@ def test_replacing_a_cluster_needs_consent(new_bench: NewBench) -> None:
     assert run.ok, run.text
     assert [cluster["ClusterVpcId"] for cluster in bench.clusters()] == ["vpc-2"]
     assert bench.steps() == {}
+
+
+def test_each_cluster_that_needs_a_replacement_is_named_at_once(new_bench: NewBench) -> None:
+    bench = new_bench()
+    bench.declared = {name: copy.deepcopy(bench.declared["hpc"]) for name in ("one", "two")}
+    assert bench.up().ok
+    args(bench, "one").update(vpc_id="vpc-2")
+    args(bench, "two").update(zone_id="cn-hangzhou-x", vpc_id="vpc-2")
+    run = bench.preview()
+    assert not run.ok
+    refused = {name: f"Cluster '{name}' changes what cannot change in place, too" for name in ("one", "two")}
+    assert (refused["one"] in run.text) != (refused["two"] in run.text), "the engine stops at the first"
+    assert "vpc_id = 'vpc-2': cannot change on a living cluster" in run.text
+    assert 'ResourceOptions(ignore_changes=["vpc_id"])' in run.text
 
 
 def test_changing_the_api_version_strands_nothing(new_bench: NewBench) -> None:
