@@ -25,6 +25,7 @@ from pulumi_ehpc.engine.rpc_context import current_rpc_context
 from pulumi_ehpc.errors import EhpcError
 from pulumi_ehpc.lifecycle.announcing import much_dropped
 from pulumi_ehpc.lifecycle.claims import Claim, renamed
+from pulumi_ehpc.lifecycle.session import Session
 
 IDENTITY: Final = "Identity"
 CLAIMS: Final = "claims"
@@ -49,9 +50,7 @@ class IdentityProviderBase(PersistedProvider):
             for note in much_dropped(session.program):
                 plugin_process.show("", note, lasting=True)
             if not news.get(PREVIEW):
-                from pulumi_ehpc.engine.leftovers import tell_at_the_end  # what programs import stays light
-
-                tell_at_the_end(session)
+                _tell_at_the_end(session)
         inputs = {name: value for name, value in news.items() if name != PREVIEW}
         if moved:
             inputs[CLAIMS] = [*news[CLAIMS], *(claim.to_dict() for claim in moved)]
@@ -68,15 +67,19 @@ class IdentityProviderBase(PersistedProvider):
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Name what an interrupted run left on clusters of others: nothing else of the stack is in state by now."""
         with suppress(EhpcError):
-            from pulumi_ehpc.engine.leftovers import tell_at_the_end  # what programs import stays light
-
             session = session_for(self.config)
             session.program.begin(_claims(current_rpc_context().properties("old_inputs")), [])
-            tell_at_the_end(session)
+            _tell_at_the_end(session)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Keep the id."""
         return ReadResult(id_, {})
+
+
+def _tell_at_the_end(session: Session) -> None:
+    from pulumi_ehpc.engine.leftovers import tell_at_the_end  # what programs import stays light
+
+    tell_at_the_end(session)
 
 
 def _claims(values: Mapping[str, Any]) -> list[Claim]:

@@ -17,7 +17,7 @@ import json
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -37,6 +37,16 @@ _LOCK_SECONDS: Final = 10.0
 
 _Intents = dict[str, dict[str, datetime]]
 """When it was written down, by cluster and key."""
+
+
+@dataclass(frozen=True)
+class _File:
+    """The intents of one resource; its ownership marker names the file."""
+
+    marker: str
+    resource_type: str
+    urn: str
+    intents: _Intents
 
 
 class Journal:
@@ -65,7 +75,9 @@ class Journal:
             return {}
         path = self._path(self._folder, marker)
         try:
-            return self._parse(path.read_text(encoding="utf-8"), urn)
+            file = self._parse(path)
+            # Another resource's marker may happen to be the same.
+            return file.intents if file.urn == urn else {}
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except OSError as error:
@@ -83,26 +95,13 @@ class Journal:
             cluster: Id of the cluster.
             own: When this resource wrote down its own keys.
         """
-        found: set[str] = set()
-        for path in self._folder.glob("pulumi-*.json") if self._folder is not None else ():
-            if path.stem == marker:
-                continue
-            # A file that is gone, or cannot be read, is that other resource's affair, and reported there.
-            with suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
-                text = path.read_text(encoding="utf-8")
-                content = json.loads(text)
-                if content["resource_type"] == resource_type:
-                    times = self._parse(text, content["urn"]).get(cluster, {})
-                    found |= {key for key, time in times.items() if key not in own or time > own[key]}
-        return found
+        others = [each for each in self._files() if each.marker != marker and each.resource_type == resource_type]
+        times = [(key, time) for each in others for key, time in each.intents.get(cluster, {}).items()]
+        return {key for key, time in times if key not in own or time > own[key]}
 
     def noted(self, urn: str, cluster: str) -> set[str]:
         """Return the keys in a cluster that a resource has written down, whatever its marker is."""
-        found: set[str] = set()
-        for path in self._folder.glob("pulumi-*.json") if self._folder is not None else ():
-            with suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
-                found |= self._parse(path.read_text(encoding="utf-8"), urn).get(cluster, {}).keys()
-        return found
+        return {key for each in self._files() if each.urn == urn for key in each.intents.get(cluster, {})}
 
     def change(
         self, marker: str, resource_type: str, urn: str, change: Callable[[_Intents], None], log: Callable[[str], None]
@@ -133,16 +132,20 @@ class Journal:
     def _path(self, folder: Path, marker: str) -> Path:
         return folder / f"{marker}.json"
 
-    def _parse(self, text: str, urn: str) -> _Intents:
-        content = json.loads(text)
-        if content["urn"] != urn:
-            return {}  # of another resource whose marker happens to be the same
+    def _files(self) -> Iterator[_File]:
+        """Yield every file. One that is gone, or cannot be read, is its resource's affair, and reported there."""
+        for path in self._folder.glob("pulumi-*.json") if self._folder is not None else ():
+            with suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
+                yield self._parse(path)
+
+    def _parse(self, path: Path) -> _File:
+        content = json.loads(path.read_text(encoding="utf-8"))
         oldest = self.clock.now() - BELIEVED_FOR
         intents: _Intents = {}
         for cluster, keys in content["intents"].items():
             times = {key: datetime.fromisoformat(time) for key, time in keys.items()}
             intents[cluster] = {key: time for key, time in times.items() if time > oldest}
-        return intents
+        return _File(path.stem, str(content.get("resource_type")), content["urn"], intents)
 
     def _write(self, path: Path, resource_type: str, urn: str, intents: _Intents) -> None:
         """Replace a file by another one in one step: whoever is killed meanwhile leaves the old one."""
