@@ -121,6 +121,7 @@ class Stack:
         log: Lasting messages.
         partial_failures: What partial failures left in state, newest last.
         cancelled: Tells whether the run was cancelled.
+        timeout_seconds: ``custom_timeouts`` of every operation; 0 for those of the resource types.
     """
 
     server: FakeServer
@@ -132,6 +133,7 @@ class Stack:
     log: list[str] = field(default_factory=list)
     partial_failures: list[InState] = field(default_factory=list)
     cancelled: Callable[[], bool] = lambda: False
+    timeout_seconds: float = 0.0
     _calls_before: int = 0
     _others: list[Stack] = field(default_factory=list)
     _own_clusters: dict[str, str] = field(default_factory=dict)
@@ -165,6 +167,7 @@ class Stack:
             urn=self.urn(type_name, name),
             name=name,
             id=id,
+            timeout_seconds=self.timeout_seconds,
             progress=self.progress.append,
             log=self.log.append,
             cancelled=lambda: self.cancelled(),

@@ -13,7 +13,7 @@ from pulumi_ehpc.lifecycle.operation import ReadOutcome
 from tests.resources.conftest import BOTH
 from tests.resources.stack import InState, Stack, stack_on
 from tests.resources.test_cluster import HPC
-from tests.resources.wrong_bodies import WRONG, answering, world
+from tests.resources.wrong_bodies import WRONG, answering, clusters, world
 
 MOUNT = {"file_system_id": "fs-1", "mount_target": "fs-1.example"}
 DECLARED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -30,6 +30,8 @@ DECLARED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "Volume": ({"mount_directory": "/own", **MOUNT}, {"mount_directory": "/own", **MOUNT}),
 }
 """What is declared of each type, and what it is changed to."""
+OF_LISTS = ("null entries", "empty entries", "null containers", "empty containers", "no id", "a list")
+"""What is not tried on clusters, which take long to start: it differs from the others in lists only, or not much."""
 OPERATIONS = ("create", "update", "refresh", "delete")
 
 
@@ -43,6 +45,8 @@ class Run:
 
     @classmethod
     def begin(cls, stack: Stack, type_name: str) -> Run:
+        if type_name == "Cluster":
+            return cls(stack, type_name, "")
         cluster = stack.own_cluster()
         for other, (declared, _) in DECLARED.items():
             if other != "Cluster":
@@ -75,7 +79,7 @@ class Run:
 
     def world(self, living: InState | None) -> dict[str, Any]:
         own = living.id if living is not None and self.type_name == "Cluster" else ""
-        return {"around": world(self.stack, self.cluster), "own": world(self.stack, own) if own else {}}
+        return world(self.stack, own or self.cluster) if own or self.cluster else {"clusters": clusters(self.stack)}
 
 
 def _of_others(declared: dict[str, Any]) -> dict[str, Any]:
@@ -115,10 +119,13 @@ def test_wrong_body(version: str, type_name: str, operation: str) -> None:
     actions, expected = calls_of(version, type_name, operation)
     for action in actions:
         for name, wrong in WRONG.items():
+            if type_name == "Cluster" and name in OF_LISTS:
+                continue
             with stack_on(version) as stack:
                 run = Run.begin(stack, type_name)
                 living = None if operation == "create" else run.made()
                 left = living
+                stack.timeout_seconds = 400  # no longer than a cluster takes to start
                 with answering(stack, action, wrong):
                     try:
                         left = run.act(operation, living)
