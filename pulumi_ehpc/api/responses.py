@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 UNREADABLE: Final = "UnreadableResponse"
 """Code of the error that stands for a response which cannot be read."""
+
+_MILLISECONDS: Final = re.compile(r"[0-9]{1,9}")
 
 _ERROR_CLASSES: Final[Mapping[str, type[ApiError]]] = {each.__name__: each for each in ApiError.__subclasses__()}
 """Error classes by the names that ``failures.json`` gives them."""
@@ -116,7 +119,7 @@ def _message(body: Mapping[str, Any], sent: Mapping[str, Any]) -> str:
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds to wait; ``x-acs-retry-after`` is in milliseconds, as the official SDK reads it."""
     value = headers.get("x-acs-retry-after", "")
-    return int(value) / 1000 if value.isascii() and value.isdigit() and int(value) > 0 else None
+    return int(value) / 1000 if _MILLISECONDS.fullmatch(value) and int(value) > 0 else None
 
 
 def _describe_skew(skew: float | None) -> str:

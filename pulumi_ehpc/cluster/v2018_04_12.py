@@ -194,7 +194,7 @@ def _messages(errors: str) -> str:
     """Return the messages of a task's errors, a JSON list of codes and messages."""
     try:
         parsed = json.loads(errors)
-    except ValueError:
+    except (ValueError, RecursionError):
         return errors
     entries = parsed if isinstance(parsed, list) else [parsed]
     return "; ".join(str(entry.get("Message") or entry) if isinstance(entry, dict) else str(entry) for entry in entries)

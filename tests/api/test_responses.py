@@ -91,7 +91,8 @@ def test_a_missing_permission_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("2500", 2.5), ("0", None), ("-1", None), ("soon", None), ("", None), ("²", None)]
+    ("header", "seconds"),
+    [("2500", 2.5), ("0", None), ("-1", None), ("soon", None), ("", None), ("²", None), ("9" * 5000, None)],
 )
 def test_the_service_may_say_when_to_retry(header: str, seconds: float | None) -> None:
     with pytest.raises(errors.ThrottledError) as raised:
