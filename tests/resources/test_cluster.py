@@ -11,6 +11,7 @@ from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
 from pulumi_ehpc.lifecycle.operation import NOT_FOUND
 from pulumi_ehpc.lifecycle.ownership import marker
 from tests.resources.stack import IDENTITY, Stack, stack_on
+from tests.resources.wrong_bodies import answering
 
 HPC: dict[str, Any] = {
     "vpc_id": "vpc-1",
@@ -236,6 +237,18 @@ def test_cluster_that_ends_in_exception_names_the_cause_and_the_way_out(stack: S
     assert consent.hidden
     stack.delete(failed)
     assert stack.refresh(failed) is NOT_FOUND
+
+
+def test_cause_that_cannot_be_parsed_is_said_as_it_is(stack_2018: Stack) -> None:
+    stack_2018.cloud.fail_next("CreateCluster", "No stock in zone i.")
+    deep = "[" * 100_000
+
+    def unreadable(body: dict[str, Any]) -> Any:
+        return {**body, "Tasks": [{**task, "Errors": deep} for task in body["Tasks"]]}
+
+    with answering(stack_2018, "ListTasks", unreadable), pytest.raises(PartialFailureError) as caught:
+        stack_2018.create("Cluster", "hpc", **HPC)
+    assert f"ended in state exception: {deep}" in str(caught.value)
 
 
 def test_failure_after_the_creating_call_is_finished_by_update(stack: Stack) -> None:
