@@ -20,7 +20,8 @@ from weakref import WeakKeyDictionary
 
 from pulumi import Output, ProviderResource, ResourceOptions, RunError, get_project, get_stack
 from pulumi.runtime.config import get_config
-from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_monitor, get_root_resource
 
 from pulumi_ehpc.engine.identity import Identity
 from pulumi_ehpc.engine.stack_settings import STACK_SETTINGS, StackSettings
@@ -29,9 +30,11 @@ from pulumi_ehpc.errors import EhpcError, Violation
 from pulumi_ehpc.lifecycle.checking import check, clash
 from pulumi_ehpc.lifecycle.claims import Claim
 from pulumi_ehpc.lifecycle.operation import EngineContext, Plain
+from pulumi_ehpc.lifecycle.ownership import NamingContext
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
-from pulumi_ehpc.schema.unknowns import UNKNOWN
+from pulumi_ehpc.schema.property import REQUIRED
+from pulumi_ehpc.schema.unknowns import UNKNOWN, Unknown
 
 _TURNS: Final = 50
 """Turns of the event loop in which values that need no engine become known."""
@@ -55,13 +58,14 @@ class Declared(Protocol):
 
 @dataclass
 class _Entrant:
-    """A resource that waits."""
+    """A resource that waits; ``checked`` are its inputs as check returns them."""
 
     resource: Declared
     name: str
     inputs: Mapping[str, Any]
     options: ResourceOptions
     urn: str = ""
+    checked: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def resource_type(self) -> ResourceType[Any]:
@@ -88,9 +92,9 @@ class Preflight:
     """The resources of one running program that use one provider.
 
     Args:
-        config: The stack's configuration of this package, as its plugin process will get it.
         provider: The provider, unless it is the default one. It has settings of its own, which only its process knows.
         of_stack: For such a provider: the id of the stack's identity.
+        identity: The one that the preflight before has made.
 
     Attributes:
         identity: The id of the stack's identity, which previews of a new stack do not know.
@@ -98,20 +102,44 @@ class Preflight:
     """
 
     def __init__(
-        self, config: Mapping[str, str], provider: ProviderResource | None = None, of_stack: Output[str] | None = None
+        self,
+        provider: ProviderResource | None = None,
+        of_stack: Output[str] | None = None,
+        identity: Output[str] | None = None,
     ) -> None:
-        self._config = config
+        config = {name: get_config(name) for name in STACK_SETTINGS if provider is None}
+        self._config = {name: value for name, value in config.items() if value is not None}
         self._provider = provider
         self._waiting: list[_Entrant] = []
         self._report = _Report()
         self._any_secret = False
         self.refusal = ""
-        self._gathered: asyncio.Task[list[dict[str, Any]]] | None = None
-        claims: Output[list[dict[str, Any]]] = Output.from_input(self._claims())
-        self.identity: Output[str] = Identity(claims.apply(self._kept), provider, of_stack).id
+        self._gathered = asyncio.ensure_future(self._gather())
+        self._gathered.add_done_callback(_looked_at)
+        self._had_identity = identity is not None
+        self.identity: Output[str] = identity or self._identify(of_stack)
 
-    def enter(self, resource: Declared, name: str, inputs: Mapping[str, Any], options: ResourceOptions) -> Output[None]:
+    @property
+    def over(self) -> bool:
+        """Whether what is declared now has a preflight of its own: all that entered has been looked at, and is sound.
+
+        Under mocks that is so after a failure too: it is the next test that declares something.
+        """
+        if isinstance(get_monitor(), MockMonitor):
+            return self._gathered.done() or bool(self.refusal)
+        return _came(self._gathered) and not self._report.broken and not self.refusal
+
+    @property
+    def identified(self) -> bool:
+        """Whether there is an identity: its resources have been looked at, or those of one before."""
+        return self._had_identity or _came(self._gathered)
+
+    def enter(
+        self, resource: Declared, name: str, inputs: Mapping[str, Any], options: ResourceOptions
+    ) -> Output[Mapping[str, Any]]:
         """Add a resource; the Output is known once all resources of the program have passed.
+
+        It holds what check adds to the inputs of a new resource, which mocks do not show: they run no check.
 
         Args:
             resource: The resource.
@@ -119,23 +147,39 @@ class Preflight:
             inputs: What the program gives, Outputs and all.
             options: Its engine options.
         """
-        self._waiting.append(_Entrant(resource, name, inputs, options))
-        return Output.from_input(self._pass())
+        entrant = _Entrant(resource, name, inputs, options)
+        self._waiting.append(entrant)
+        return Output.from_input(self._pass(entrant))
+
+    def _identify(self, of_stack: Output[str] | None) -> Output[str]:
+        claims: Output[list[dict[str, Any]]] = Output.from_input(self._claims())
+        return Identity(claims.apply(self._kept), self._provider, of_stack).id
 
     def _kept(self, claims: list[dict[str, Any]]) -> Output[list[dict[str, Any]]]:
         return Output.secret(claims) if self._any_secret else Output.from_input(claims)
 
-    async def _pass(self) -> None:
+    async def _pass(self, entrant: _Entrant) -> Mapping[str, Any]:
         await self._claims()
         known = await self.identity.is_known()
         broken = self._report.broken
         if broken and (self._report.certain or not known):
             count = f"{len(broken)} declared values break" if len(broken) > 1 else "A declared value breaks"
             raise RunError("\n".join([f"{count} a rule. Nothing was changed.", *broken]))
+        context = NamingContext(entrant.name, entrant.urn, await self.identity.future() or "")
+        generated = entrant.resource_type.generated
+        checked = {name: entrant.checked.get(name) for name in self.adds(entrant.resource_type)}
+        return {
+            name: generated[name](context) if name in generated and isinstance(value, Unknown) else value
+            for name, value in checked.items()
+        }
+
+    def adds(self, resource_type: ResourceType[Any]) -> list[str]:
+        """Return the inputs that check adds to a new resource: names, defaults, and what the stack's settings say."""
+        properties = resource_type.properties.items()
+        own = [name for name, each in properties if each.generated or each.default not in (None, REQUIRED)]
+        return own if self._provider is not None else [*own, "api_version", "region"]
 
     async def _claims(self) -> Any:
-        if self._gathered is None:
-            self._gathered = asyncio.ensure_future(self._gather())
         return await asyncio.shield(self._gathered)
 
     async def _gather(self) -> list[dict[str, Any]]:
@@ -169,6 +213,7 @@ class Preflight:
             if name != "identity"
         }
         checked, violations, everywhere = _check(settings, entrant, from_engine({**given, "identity": UNKNOWN}))
+        entrant.checked = checked
         if self._provider is None:
             self._report.add(entrant, violations, certain=bool(everywhere))
         resource_type = entrant.resource_type
@@ -226,19 +271,28 @@ _preflights: Final[WeakKeyDictionary[object, dict[ProviderResource | None, Prefl
 def preflight_of_stack(provider: ProviderResource | None) -> Preflight:
     """Return the preflight of the program that runs now, making it and the stack's identity with the first resource.
 
-    Programs of several stacks may run in one process, each with its own root resource.
+    Programs of several stacks, or tests with mocks of their own, may run in one process; each has its own connection.
     """
-    root = get_root_resource()
-    if root is None:
+    connection = get_monitor()
+    if connection is None or get_root_resource() is None:
         raise RunError(
             "Resources of pulumi_ehpc can be declared only while a program runs: use `pulumi preview` or `pulumi up`."
         )
-    preflights = _preflights.setdefault(root, {})
-    if None not in preflights:
-        config = {name: value for name in STACK_SETTINGS if (value := get_config(name)) is not None}
-        preflights[None] = Preflight(config)
-    if provider not in preflights:
-        preflights[provider] = Preflight({}, provider, preflights[None].identity)
+    preflights = _preflights.setdefault(connection, {})
+    of_stack = _current(preflights, None, None)
+    return of_stack if provider is None else _current(preflights, provider, of_stack.identity)
+
+
+def _current(
+    preflights: dict[ProviderResource | None, Preflight],
+    provider: ProviderResource | None,
+    of_stack: Output[str] | None,
+) -> Preflight:
+    """Return the preflight that resources can enter; what is declared when it is over has one of its own."""
+    last = preflights.get(provider)
+    if last is None or last.over:
+        identity = last.identity if last is not None and last.identified else None
+        preflights[provider] = Preflight(provider, of_stack, identity)
     return preflights[provider]
 
 

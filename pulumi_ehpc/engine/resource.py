@@ -66,8 +66,8 @@ class Resource(Properties, EngineSide, DynamicResource):
         unknown = {name: plain(value) for name, value in given.items() if name not in properties}
         inputs: dict[str, Any] = {**unknown, **self.declared(given)}
         preflight = preflight_of_stack(provider_of(options))
-        passed = preflight.enter(self, resource_name, dict(inputs), options)
-        inputs["identity"] = Output.all(preflight.identity, passed).apply(lambda both: both[0])
+        added = preflight.enter(self, resource_name, dict(inputs), options)
+        inputs["identity"] = Output.all(preflight.identity, added).apply(itemgetter(0))
         former = {name: each.former_name for name, each in properties.items() if each.former_name}
         inputs.update(dict.fromkeys((*outputs_of(type(self)), *former.values())))
         super().__init__(provider_for(self.resource_type.name), resource_name, inputs, options)
@@ -76,6 +76,9 @@ class Resource(Properties, EngineSide, DynamicResource):
         for name, declared in properties.items():
             if name in self.__dict__:
                 self.__dict__[name] = _typed(declared, self.__dict__[name])
+        if options.id is None:
+            for name in preflight.adds(self.resource_type):
+                self.__dict__[name] = _either(self.__dict__[name], added.apply(itemgetter(name)))
 
     @classmethod
     def _leading_parameters(cls) -> list[Parameter]:
@@ -138,9 +141,9 @@ def _split(declared: Property, value: Any) -> dict[str, Output[Any]]:
     return {declared.name: public, **secrets}
 
 
-def _either(output: Output[Any], former: Output[Any]) -> Output[Any]:
-    """Read an output of an older release where there is none of today's name."""
-    return Output.all(output, former).apply(lambda both: both[0] if both[0] is not None else both[1])
+def _either(output: Output[Any], other: Output[Any]) -> Output[Any]:
+    """Read another output where there is none: that of an older release, or, under mocks, what check would add."""
+    return Output.all(output, other).apply(lambda both: both[0] if both[0] is not None else both[1])
 
 
 def _typed(declared: Property, value: Output[Any]) -> Output[Any]:

@@ -85,13 +85,13 @@ def run(
             # A program that failed leaves its Outputs to the next one, whose event loop is another.
             SETTINGS.outputs.clear()
 
-    with _threads() as threads:
+    with threads_with_loops() as threads:
         contextvars.copy_context().run(asyncio.run, body())
     return registered
 
 
 @contextmanager
-def _threads() -> Iterator[ThreadPoolExecutor]:
+def threads_with_loops() -> Iterator[ThreadPoolExecutor]:
     """Threads with event loops of their own; the mocks would make some and leave them open."""
     loops: list[asyncio.AbstractEventLoop] = []
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.stories.conftest import NewBench
+from tests.stories.test_edges import foreign_cluster
 from tests.stories.workbench import Workbench
 
 pytestmark = pytest.mark.engine
@@ -120,3 +121,34 @@ def test_wrong_settings_are_reported_at_once(new_bench: NewBench) -> None:
     assert "2020-01-01" in run.text
     assert "many" in run.text
     assert "Traceback" not in run.text
+
+
+LATE = """
+import asyncio
+import pulumi
+import pulumi_ehpc as ehpc
+from pulumi.runtime.sync_await import _sync_await
+
+config = pulumi.Config()
+ehpc.Queue("first", cluster=config.require("cluster"), max_count=config.require_int("first"))
+_sync_await(asyncio.sleep(1))  # as a data source of another package does
+ehpc.Queue("late", cluster=config.require("cluster"), max_count=config.require_int("late"))
+"""
+
+
+@pytest.mark.parametrize(("first", "late", "made"), [(9999, 5, []), (5, 9999, ["first"]), (5, 5, ["first", "late"])])
+def test_what_is_declared_when_preflight_is_over_is_checked_too(
+    new_bench: NewBench, first: int, late: int, made: list[str]
+) -> None:
+    bench = new_bench()
+    (bench.folder / "project" / "__main__.py").write_text(LATE)
+    for name, setting in {"cluster": foreign_cluster(bench), "first": first, "late": late}.items():
+        bench.configure(f"workbench:{name}", str(setting))
+    bench.calls()
+    run = bench.up()
+    assert run.ok == (len(made) == 2), run.text
+    created = [call.parameters["Queue"]["QueueName"] for call in bench.calls() if call.action == "CreateQueue"]
+    assert sorted(created) == made
+    if not run.ok:
+        assert "max_count = 9999: must be an integer from 0 to 5000" in run.text
+        assert "Traceback" not in run.text
