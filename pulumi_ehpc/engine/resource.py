@@ -113,6 +113,8 @@ class Resource(Properties, EngineSide, DynamicResource):
             elif isinstance(value, Resource):
                 # One of another type stays itself, and preflight reports it.
                 inputs[name] = value.reference() if value.resource_type.name == declared.reference else value
+            elif declared.secret and value is not None:
+                inputs[name] = Output.secret(value)
             elif isinstance(value, Output) and declared.args is not None:
                 inputs[name] = value.apply(plain)
             else:

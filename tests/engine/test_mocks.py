@@ -224,3 +224,18 @@ def test_mocks_of_each_test_see_an_identity() -> None:
 
     assert outcomes(sound, sound, mocks=mocks) == ["", ""]
     assert [list(each.resources) for each in made] == [["identity", "work"]] * 2
+
+
+# -- secrets ---------------------------------------------------------------------------------------------------------
+
+
+def test_password_is_a_secret_however_it_is_given() -> None:
+    def program() -> None:
+        shared: dict[str, Any] = {"vpc_id": "vpc-1", "vswitch_id": "vsw-1"}
+        ehpc.Cluster("plain", **shared, password="Str0ng-Password")
+        ehpc.Cluster("output", **shared, password=pulumi.Output.from_input("Str0ng-Password"))
+
+    registered = run(program)
+    assert registered.secrets("plain") == registered.secrets("output") == {"password"}
+    assert registered.inputs("plain")["password"] == registered.inputs("output")["password"] == "Str0ng-Password"
+    assert registered.secrets("identity") == set()
