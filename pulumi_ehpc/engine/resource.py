@@ -79,6 +79,9 @@ class Resource(Properties, EngineSide, DynamicResource):
         if options.id is None:
             for name in preflight.adds(self.resource_type):
                 self.__dict__[name] = _either(self.__dict__[name], added.apply(itemgetter(name)))
+        # The rest is not a program's to read, nor to export with the resource.
+        for name in inputs.keys() - {"id", "urn", *self.properties(), *outputs_of(type(self))}:
+            del self.__dict__[name]
 
     @classmethod
     def _leading_parameters(cls) -> list[Parameter]:
@@ -89,9 +92,8 @@ class Resource(Properties, EngineSide, DynamicResource):
 
     def _refuse_derived(self, given: Mapping[str, Any]) -> None:
         """Refuse what this class makes of other arguments, which would be overwritten without a word."""
-        properties = self.resource_type.properties
         for name in self.resource_type.stored_properties:
-            if name in given and (name not in properties or not properties[name].init):
+            if name in given and name not in self.properties():
                 raise RunError(f"{self}: {name} = {SECRET}: is derived from other properties. Nothing was changed.")
 
     def __repr__(self) -> str:

@@ -52,7 +52,6 @@ class StringListOptions(ListOptions, total=False):
     """What can be said of a list of strings."""
 
     choices: tuple[str, ...]
-    init: bool
 
 
 def string(*, default: S | Required = REQUIRED, **options: Unpack[StringOptions]) -> Prop[str | S]:

@@ -27,9 +27,8 @@ _ANNOTATIONS: Final = {
 
 
 def parameters_of(properties: Mapping[str, Property]) -> Iterator[Parameter]:
-    """Yield a keyword parameter for each property that is an argument, required ones first."""
-    arguments = {name: declared for name, declared in properties.items() if declared.init}
-    for name, declared in sorted(arguments.items(), key=lambda item: not item[1].required):
+    """Yield a keyword parameter for each property, required ones first."""
+    for name, declared in sorted(properties.items(), key=lambda item: not item[1].required):
         annotation = _ANNOTATIONS[declared.property_type].format(args=declared.args.__name__ if declared.args else "")
         if declared.reference:
             annotation = f"{declared.reference} | {annotation}"

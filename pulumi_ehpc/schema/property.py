@@ -79,7 +79,6 @@ class Property:
         key: For a keyed list: the nested property that tells entries apart.
         value: For a keyed list: the nested property that is kept beside the key.
         handled: How every API version sets it by other means than a field of an action.
-        init: False for a property that is derived from other arguments and is none itself.
         former_name: Name under which older releases kept it in state.
         name: Its name, as the class that declares it says.
     """
@@ -102,7 +101,6 @@ class Property:
     key: str = ""
     value: str = ""
     handled: str = ""
-    init: bool = True
     former_name: str = ""
     name: str = ""
 

@@ -37,9 +37,9 @@ class VolumeProperties(InClusterProperties):
     Taking it out later changes nothing; setting it later takes over what is not owned yet.
     """
 
-    cluster_mounts: StringList = string_list(default=None, change=IGNORE, handled="not sent; check uses it", init=False)
-    """Directories the cluster was created with, which no Volume can have; derived from ``cluster``."""
-
 
 class VolumeInputs(VolumeProperties, InClusterInputs):
     """Inputs of a volume."""
+
+    cluster_mounts: StringList = string_list(default=None, change=IGNORE)
+    """Directories the cluster was created with, which no Volume can have; derived from ``cluster``."""

@@ -94,10 +94,6 @@ class PropertyFacts:
             words = _TYPES[declared.property_type]
         return f"secret {words}" if declared.secret else words
 
-    def output_type(self) -> str:
-        """Return the type of its output in words, where it is no argument."""
-        return _TYPES[self.declared.property_type]
-
     def limits(self) -> str:
         """Return its limits in words, per version where they differ, and the version when only one supports it."""
         rules = [

@@ -25,7 +25,7 @@ class Described:
         resource_type: The resource type.
         resource: The class that a program uses.
         versions: The API versions that have it, newest first.
-        properties: Its properties.
+        properties: Its properties that a program can give.
         objects: For each class of nested objects, one list of properties for every place where it is used.
     """
 
@@ -55,7 +55,7 @@ def describe(name: str) -> Described:
     versions = [version for version in NEWEST_FIRST if version in resource_type.handlers]
     maps = {version: resource_type.handlers[version].maps for version in versions}
     top = _Place("", maps, dict.fromkeys(versions, Support.BY_MAP))
-    properties = list(_properties(resource_type, resource_type.inputs, top))
+    properties = list(_properties(resource_type, RESOURCES[name], top))
     objects: dict[type[Args], list[Sequence[PropertyFacts]]] = {}
     _collect(properties, objects)
     return Described(resource_type, RESOURCES[name], versions, properties, objects)

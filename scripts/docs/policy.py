@@ -45,11 +45,7 @@ def page() -> str:
 
 def _table(known: Described) -> str:
     remedies = any(map(_remedy, known.properties))
-    rows = (
-        [f"`{facts.name}`", facts.change(), *([_remedy(facts)] if remedies else [])]
-        for facts in known.properties
-        if facts.declared.init
-    )
+    rows = ([f"`{facts.name}`", facts.change(), *([_remedy(facts)] if remedies else [])] for facts in known.properties)
     return table(["property", "a change", *(["instead of replacing"] if remedies else [])], rows)
 
 

@@ -87,7 +87,6 @@ def _properties(properties: Sequence[PropertyFacts], *, changes: bool) -> str:
             *([facts.change()] if changes else []),
         ]
         for facts in sorted(properties, key=lambda facts: not facts.declared.required)
-        if facts.declared.init
     )
     return table(head, rows)
 
@@ -139,11 +138,7 @@ def outputs_of(known: Described) -> dict[str, OutputProperty[object]]:
 
 
 def _outputs(known: Described) -> str:
-    derived = [facts for facts in known.properties if not facts.declared.init]
-    rows = [
-        *([f"`{name}`", _output_type(each), prose(each.text)] for name, each in outputs_of(known).items()),
-        *([f"`{facts.name}`", facts.output_type(), facts.text] for facts in derived),
-    ]
+    rows = ([f"`{name}`", _output_type(each), prose(each.text)] for name, each in outputs_of(known).items())
     return table(["output", "type", "what it is"], rows)
 
 

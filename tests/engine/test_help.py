@@ -43,7 +43,7 @@ def test_classes_are_looked_at() -> None:
 def test_signature_has_every_property(owner: Any) -> None:
     parameters = inspect.signature(owner).parameters
     leading = ["resource_name", "opts"] if owner in RESOURCES else []
-    declared = {name: each for name, each in owner.properties().items() if each.init}
+    declared = owner.properties()
     first = sorted(declared, key=lambda name: not declared[name].required)
     assert list(parameters) == [*leading, *first]
     required = [name for name, each in parameters.items() if each.default is each.empty]

@@ -17,6 +17,7 @@ from pulumi.runtime.settings import SETTINGS
 
 import pulumi_ehpc as ehpc
 from pulumi_ehpc.engine import preflight
+from pulumi_ehpc.schema.properties import outputs_of
 from tests.engine.program import CONFIGURED, Registered, run, threads_with_loops, values
 
 pytestmark = pytest.mark.sdk
@@ -224,6 +225,32 @@ def test_mocks_of_each_test_see_an_identity() -> None:
 
     assert outcomes(sound, sound, mocks=mocks) == ["", ""]
     assert [list(each.resources) for each in made] == [["identity", "work"]] * 2
+
+
+# -- internals -------------------------------------------------------------------------------------------------------
+
+
+def test_only_properties_and_outputs_are_attributes() -> None:
+    public: dict[str, set[str]] = {}
+
+    def program() -> None:
+        hpc = ehpc.Cluster("hpc", vpc_id="vpc-1", vswitch_id="vsw-1", password="Str0ng-Password")
+        users = [{"name": "alice", "password": "Str0ng-Password"}]
+        team = ehpc.UserSet("team", cluster=hpc, users=users)
+        data = ehpc.Volume("data", **{**VOLUME, "cluster": hpc})
+        for resource in (hpc, team, data):
+            documented = {"id", "urn", *resource.properties(), *outputs_of(type(resource))}
+            public[str(resource)] = {name for name in vars(resource) if not name.startswith("_")} ^ documented
+            assert not hasattr(resource, "__provider")
+
+    run(program)
+    assert public == {"Cluster 'hpc'": set(), "UserSet 'team'": set(), "Volume 'data'": set()}
+
+
+def test_argument_named_like_the_id_is_a_mistake_like_others() -> None:
+    given: dict[str, Any] = {"id": "ehpc-1", "urn": "urn"}
+    (message,) = outcomes(lambda: ehpc.Queue("work", cluster="ehpc-1", **given))
+    assert "Queue 'work': id = [secret]: there is no such property" in message
 
 
 # -- secrets ---------------------------------------------------------------------------------------------------------

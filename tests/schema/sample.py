@@ -78,7 +78,6 @@ class SampleProperties(BaseProperties):
     part: Nested[PartArgs] = nested(PartArgs, default=None)
     parts: NestedList[PartArgs] = nested_list(PartArgs, default=None, items=(0, 2))
     consent: Prop[bool | None] = boolean(default=None, change=IGNORE)
-    derived: StringList = string_list(default=None, init=False)
 
     status = output(str)
     """State, as the service reports it."""

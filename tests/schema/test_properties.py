@@ -29,7 +29,6 @@ ALL = {
     "part": PropertyType.NESTED,
     "parts": PropertyType.NESTED_LIST,
     "consent": PropertyType.BOOLEAN,
-    "derived": PropertyType.STRING_LIST,
 }
 
 
