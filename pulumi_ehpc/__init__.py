@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pulumi_ehpc.user_set.resource import UserSet
     from pulumi_ehpc.volume.resource import Volume
 
+    __version__: str
+
 __all__ = ["Cluster", "NodeGroup", "Queue", "UserArgs", "UserSet", "Volume"]
 __all__ += cluster_args.__all__
 __all__ += common_args.__all__
@@ -32,6 +34,10 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 def __getattr__(name: str) -> Any:
     """Load the resource classes, and pulumi with them, when one is first asked for: all else works without."""
+    if name == "__version__":
+        from importlib.metadata import version  # slow to import, and rarely asked for
+
+        return version("pulumi-ehpc")
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}; {did_you_mean(name, __all__)}")
     from pulumi_ehpc._resources import RESOURCES

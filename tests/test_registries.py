@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -320,6 +321,11 @@ def test_import_is_light(statement: str, capsys: pytest.CaptureFixture[str]) -> 
         print(f"\n{statement}: {seconds} s and {len(modules)} modules more than pulumi")  # noqa: T201
     assert "pulumi_ehpc" in modules
     assert [module for module in modules if module.startswith(HEAVY)] == []
+
+
+def test_version_is_that_of_the_distribution_and_looked_up_when_it_is_asked_for() -> None:
+    assert ehpc.__version__ == metadata.version("pulumi-ehpc")
+    assert "__version__" not in vars(ehpc)
 
 
 def test_schema_lifecycle_and_handlers_work_without_pulumi() -> None:
