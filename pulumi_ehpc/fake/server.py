@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from cheroot.wsgi import Server
 
-from pulumi_ehpc.fake.cloud import FakeCloud
+from pulumi_ehpc.fake.cloud import DEFAULT_KEY, FakeCloud
 
 __all__ = ["FakeServer"]
 
@@ -53,6 +53,18 @@ class FakeServer:
         """Where it listens, for example ``http://127.0.0.1:43210``."""
         host, port = self._server.bind_addr[:2]
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables with which the provider calls this server, whatever account the machine has."""
+        key = next(iter(self.cloud.keys), DEFAULT_KEY)
+        return {
+            "EHPC_ENDPOINT": self.endpoint,
+            "ALIBABA_CLOUD_REGION_ID": self.cloud.region,
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": key.id,
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": key.secret,
+            "ALIBABA_CLOUD_SECURITY_TOKEN": "",
+        }
 
     def start(self) -> None:
         """Listen and serve in the background."""

@@ -30,6 +30,15 @@ def run_serve(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, 
         process.communicate()
 
 
+def test_environment_names_endpoint_region_and_a_key_that_is_accepted() -> None:
+    expected = {"ALIBABA_CLOUD_REGION_ID": "cn-beijing", "ALIBABA_CLOUD_SECURITY_TOKEN": ""}
+    key = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "mine", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "secret"}
+    with FakeServer(FakeCloud(ManualClock(), [AccessKey("mine", "secret")], "cn-beijing")) as server:
+        assert server.environment == {"EHPC_ENDPOINT": server.endpoint, **expected, **key}
+    with FakeServer(FakeCloud(ManualClock(), [], verify_signatures=False)) as server:
+        assert server.environment["ALIBABA_CLOUD_ACCESS_KEY_ID"] == "fake"
+
+
 def test_server_serves_until_it_is_stopped() -> None:
     with FakeServer(FakeCloud(ManualClock())) as server:
         endpoint = server.endpoint
