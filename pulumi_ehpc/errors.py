@@ -19,7 +19,7 @@
     │   └── ServiceError             the service itself failed (5xx and similar)
     └── WaitError                    a state was not reached
         ├── WaitFailedError          the object reached a failure state
-        ├── WaitTimeoutError         the time was up
+        ├── WaitTimeoutError         the time was up, or nothing answered for too long
         └── WaitCancelledError       the run was cancelled
 
 Messages say what failed, with the service's code and request id, and what to do next. They never contain passwords or
@@ -223,7 +223,7 @@ class WaitFailedError(WaitError):
 
 
 class WaitTimeoutError(WaitError):
-    """The time was up before the state was reached."""
+    """The time was up before the state was reached, or no call was answered for ten minutes."""
 
 
 class WaitCancelledError(WaitError):

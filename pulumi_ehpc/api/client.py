@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_ehpc import errors
-from pulumi_ehpc.api import responses, spec, waiters
+from pulumi_ehpc.api import responses, spec
 from pulumi_ehpc.api.call import Call, CallLog
 from pulumi_ehpc.api.clock import Clock
+from pulumi_ehpc.api.contact import Contact, never
 from pulumi_ehpc.api.credentials import Credentials, CredentialsProvider, DefaultCredentialChain
 from pulumi_ehpc.api.settings import Settings
 from pulumi_ehpc.api.signers import SIGNERS, HttpRequest, Signature, SigningContext
@@ -94,8 +96,15 @@ class Client:
         """Return the current time in UTC, by the client's clock."""
         return self._clock.now()
 
-    def for_version(self, version: str) -> VersionClient:
+    def for_version(
+        self, version: str, *, tell: Callable[[str], None] = lambda message: None, cancelled: Callable[[], bool] = never
+    ) -> VersionClient:
         """Return a client of one API version.
+
+        Args:
+            version: The API version.
+            tell: Shows a line of progress when calls are not answered for a minute or more; see ``Contact``.
+            cancelled: Tells whether the run was cancelled; then no call is retried, and no read is waited for.
 
         Raises:
             InputError: The version is not known.
@@ -104,14 +113,13 @@ class Client:
             rule = f"must be one of {', '.join(spec.VERSIONS)}"
             violation = errors.Violation("version", shown(version), rule)
             raise errors.InputError("The API version is not known.", [violation])
-        return VersionClient(self, version)
+        return VersionClient(self, version, Contact(self._clock, tell, cancelled))
 
-    def wait_until(self, probe: waiters.Probe, wait: waiters.Wait, *, delay_seconds: float = 10.0) -> str:
-        """Wait until a probe reports that a state is reached; see ``pulumi_ehpc.api.waiters.wait_until``."""
-        return waiters.wait_until(probe, wait, delay_seconds=delay_seconds, clock=self._clock)
-
-    def account_id(self) -> str | None:
+    def account_id(self, contact: Contact | None = None) -> str | None:
         """Return the id of the account that the credentials belong to; asked once (STS GetCallerIdentity, 2015-04-01).
+
+        Args:
+            contact: The operation that asks; one that gets no answers is not kept waiting for this one.
 
         Returns:
             The id; None when the endpoint does not have the action or cannot be reached.
@@ -120,10 +128,12 @@ class Client:
             AuthenticationError: The credentials are not accepted.
             ConfigurationError: There are no credentials.
         """
+        if self._account_id is None and contact is not None and contact.silent:
+            return None
         with self._account_lock:
             if self._account_id is None:
                 try:
-                    response = self.send(Call(_CALLER_IDENTITY, {}, {}, self._sts_url()))
+                    response = self.send(Call(_CALLER_IDENTITY, {}, {}, self._sts_url()), contact)
                     self._account_id = str(response["AccountId"])
                 except (errors.InvalidRequestError, errors.NotFoundError):
                     self._account_id = ""
@@ -148,11 +158,12 @@ class Client:
         latency = self._clock.monotonic() - start
         return latency, responses.clock_skew(response.headers, self._clock.now())
 
-    def send(self, call: Call, *, retry: bool = True) -> dict[str, Any]:
+    def send(self, call: Call, contact: Contact | None = None, *, retry: bool = True) -> dict[str, Any]:
         """Send a call that was checked and encoded.
 
         Args:
             call: The call.
+            contact: The operation that makes it.
             retry: Whether to retry it where that is safe.
 
         Raises:
@@ -161,26 +172,29 @@ class Client:
         from pulumi_ehpc.api.retry import RETRIES, retrying
 
         log = CallLog(call)
-        policy = retrying(log, retries=RETRIES if retry else 0, clock=self._clock, rng=self._rng)
+        contact = contact or Contact(self._clock)
+        policy = retrying(log, retries=RETRIES if retry else 0, contact=contact, rng=self._rng)
         try:
-            return policy(self._attempt, call, log)
+            return policy(self._attempt, call, log, contact)
         except errors.EhpcError as error:
             log.failed(error)
             raise
 
-    def _attempt(self, call: Call, log: CallLog) -> dict[str, Any]:
+    def _attempt(self, call: Call, log: CallLog, contact: Contact) -> dict[str, Any]:
         log.begin()
         credentials = self._credentials.credentials()
         throttle = self._throttle(credentials, call.base_url)
         if throttle is not None:
-            throttle.acquire()
+            throttle.acquire(contact)
         nonce = f"{self._rng.getrandbits(128):032x}"
         request = self._sign(call, SigningContext(credentials, self.settings.region, self._clock.now(), nonce))
+        abandoned = contact.cancelled if call.action.reads else never
         start = self._clock.monotonic()
-        response = self._transport.send(request, action=call.action.name)
-        log.received(response.status, self._clock.monotonic() - start)
         try:
-            body = responses.parse(response, call, now=self._clock.now())
+            with contact.calling(call.base_url):
+                response = self._transport.send(request, action=call.action.name, abandoned=abandoned)
+                log.received(response.status, self._clock.monotonic() - start)
+                body = responses.parse(response, call, now=self._clock.now())
         except errors.ThrottledError:
             if throttle is not None:
                 throttle.slow_down()

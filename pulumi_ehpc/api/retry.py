@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from typing import Final
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from pulumi_ehpc.api.call import CallLog
-from pulumi_ehpc.api.clock import Clock
+from pulumi_ehpc.api.contact import Contact
 from pulumi_ehpc.errors import ApiError, NetworkError, ServiceError, ThrottledError
 
 RETRIES: Final = 3
@@ -33,15 +33,19 @@ def is_retryable(error: BaseException, *, idempotent: bool) -> bool:
     return idempotent and isinstance(error, ServiceError)
 
 
-def retrying(log: CallLog, *, retries: int, clock: Clock, rng: random.Random) -> Retrying:
+def retrying(log: CallLog, *, retries: int, contact: Contact, rng: random.Random) -> Retrying:
     """Return a retry policy: exponential back-off with jitter, or at least as long as the service asks for.
+
+    The last error is raised, also when the run is cancelled before the next attempt, or nothing has answered for too
+    long.
 
     Args:
         log: Log of the call; it gets a line for each attempt that is retried.
         retries: Maximum number of retries; 0 for a single attempt.
-        clock: Clock to wait with.
+        contact: Waits, and tells when there is no use in that.
         rng: Source of the jitter.
     """
+    failures: list[BaseException] = []
 
     def wait(state: RetryCallState) -> float:
         delay = min(_MAX_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2 ** (state.attempt_number - 1))
@@ -50,13 +54,21 @@ def retrying(log: CallLog, *, retries: int, clock: Clock, rng: random.Random) ->
         return max(rng.uniform(delay / 2, delay), min(requested, _MAX_REQUESTED_SECONDS))
 
     def before_sleep(state: RetryCallState) -> None:
-        log.retried(_error_of(state), state.upcoming_sleep)
+        failures.append(_error_of(state))
+        log.retried(failures[-1], state.upcoming_sleep)
+
+    def sleep(seconds: float) -> None:
+        if not contact.sleep(seconds):
+            raise failures[-1]
+
+    def stop(state: RetryCallState) -> bool:
+        return state.attempt_number > retries or contact.cancelled() or contact.lost
 
     return Retrying(
-        stop=stop_after_attempt(1 + retries),
+        stop=stop,
         retry=retry_if_exception(lambda error: is_retryable(error, idempotent=log.call.idempotent)),
         wait=wait,
-        sleep=clock.sleep,
+        sleep=sleep,
         before_sleep=before_sleep,
         reraise=True,
     )

@@ -19,6 +19,8 @@ from platformdirs import user_cache_path
 from pyrate_limiter import AbstractBucket, InMemoryBucket, Rate, RateItem, SQLiteBucket
 
 from pulumi_ehpc.api.clock import Clock
+from pulumi_ehpc.api.contact import Contact
+from pulumi_ehpc.errors import WaitCancelledError
 
 _SECOND: Final = 1000
 """In milliseconds, the unit of the buckets."""
@@ -48,10 +50,16 @@ class Throttle:
         digest = hashlib.sha256(f"{account}\n{endpoint}".encode()).hexdigest()[:32]
         self._bucket = _shared_bucket(limit, folder or user_cache_path("pulumi-ehpc") / "throttle", digest)
 
-    def acquire(self) -> None:
-        """Return when one more call may be made."""
+    def acquire(self, contact: Contact) -> None:
+        """Return when one more call may be made.
+
+        Raises:
+            WaitCancelledError: The run was cancelled before that.
+        """
         while (wait := self._take()) > 0:
-            self._clock.sleep(wait / _SECOND)
+            if not contact.sleep(wait / _SECOND):
+                state = "waiting for the limit on calls per second"
+                raise WaitCancelledError(f"The run was cancelled while {state}.", state=state)
 
     def slow_down(self) -> None:
         """Use up the rest of this second's calls, for all processes: the service has throttled a call."""

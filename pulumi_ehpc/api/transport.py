@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Final
@@ -14,11 +16,15 @@ from requests import exceptions
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from pulumi_ehpc.api.contact import never
 from pulumi_ehpc.api.settings import MAX_CONNECTIONS
 from pulumi_ehpc.api.signers import HttpRequest
 from pulumi_ehpc.errors import NetworkError
 
 _CONNECT_TIMEOUT_SECONDS: Final = 5.0
+_ABANDON_CHECK_SECONDS: Final = 0.2
+_ABANDON_AFTER_SECONDS: Final = 1.0
+"""How long a call is waited for at least, also when nobody wants its response any more."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +63,39 @@ class Transport:
         self._session = session
         self._read_timeout = read_timeout
 
-    def send(self, request: HttpRequest, *, action: str) -> Response:
+    def send(self, request: HttpRequest, *, action: str, abandoned: Callable[[], bool] = never) -> Response:
         """Send a request and return the whole response, whatever its status.
+
+        Args:
+            request: The request.
+            action: The API action, for messages.
+            abandoned: Tells whether nobody wants the response any more. Then it is not waited for, although the service
+                may still carry out the call: only for calls that change nothing.
 
         Raises:
             NetworkError: No whole response was received. The message does not contain the URL, which may hold secrets.
         """
+        if abandoned is never:
+            return self._send(request, action)
+        response: Future[Response] = Future()
+
+        def send() -> None:
+            try:
+                response.set_result(self._send(request, action))
+            except BaseException as error:
+                response.set_exception(error)
+
+        # A daemon: at the end of the process nobody waits for it, as would be the case with a pool's thread.
+        threading.Thread(target=send, name=f"ehpc-{action}", daemon=True).start()
+        waited = 0.0
+        while not wait([response], _ABANDON_CHECK_SECONDS).done:
+            waited += _ABANDON_CHECK_SECONDS
+            if waited >= _ABANDON_AFTER_SECONDS and abandoned():
+                message = f"{action}: not waited for any longer ({request.base_url})."
+                raise NetworkError(message, endpoint=request.base_url, action=action, sent=True)
+        return response.result()
+
+    def _send(self, request: HttpRequest, action: str) -> Response:
         try:
             response = self._session.request(
                 request.method,

@@ -13,7 +13,8 @@ from pulumi_ehpc.wording import did_you_mean, shown
 
 if TYPE_CHECKING:
     from pulumi_ehpc.api.client import Client
-    from pulumi_ehpc.api.waiters import Outcome, Wait
+    from pulumi_ehpc.api.contact import Contact
+    from pulumi_ehpc.api.waiters import Outcome, Probe, Wait
 
 
 class VersionClient:
@@ -22,11 +23,21 @@ class VersionClient:
     Attributes:
         client: The client that sends the calls.
         version: The API version.
+        contact: Whether the calls are answered, and whether they are still wanted.
     """
 
-    def __init__(self, client: Client, version: str) -> None:
+    def __init__(self, client: Client, version: str, contact: Contact) -> None:
         self.client = client
         self.version = version
+        self.contact = contact
+
+    def in_version(self, version: str) -> VersionClient:
+        """Return a client of another API version for the same operation."""
+        return VersionClient(self.client, version, self.contact)
+
+    def account_id(self) -> str | None:
+        """Return the id of the account that the credentials belong to; see ``Client.account_id``."""
+        return self.client.account_id(self.contact)
 
     def call(
         self, action: str, parameters: Mapping[str, Any] | None = None, *, needs: tuple[str, ...] = ()
@@ -49,7 +60,7 @@ class VersionClient:
             ApiError: The service returned an error; its class says of which kind.
             NetworkError: No response was received.
         """
-        return self.client.send(self._prepare(action, parameters or {}, needs))
+        return self.client.send(self._prepare(action, parameters or {}, needs), self.contact)
 
     def pages(
         self, action: str, parameters: Mapping[str, Any] | None = None, *, empty_if_absent: bool = False
@@ -97,15 +108,19 @@ class VersionClient:
             raise _invalid("waiter", waiter, f"is not a waiter of API {self.version}; {known}")
         last: dict[str, Any] = {}
         look = partial(self._look, self._prepare(rules.action, parameters), rules, last)
-        self.client.wait_until(look, wait, delay_seconds=rules.delay_seconds)
+        self.wait_until(look, wait, delay_seconds=rules.delay_seconds)
         return last
+
+    def wait_until(self, probe: Probe, wait: Wait, *, delay_seconds: float = 10.0) -> str:
+        """Wait until a probe, whose calls this client makes, reports that a state is reached; see ``waiters``."""
+        return waiters.wait_until(probe, wait, self.contact, delay_seconds=delay_seconds)
 
     def _look(self, call: Call, rules: spec.Waiter, last: dict[str, Any]) -> tuple[Outcome, str]:
         """Call once, keep the response in ``last``, and judge it."""
         last.clear()
         try:
             # Not retried: the wait itself calls again, and so can be cancelled in between.
-            last.update(self.client.send(call, retry=False))
+            last.update(self.client.send(call, self.contact, retry=False))
         except ApiError as error:
             judged = waiters.judge_error(rules, error)
             if judged is None:

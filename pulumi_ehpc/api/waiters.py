@@ -8,12 +8,14 @@ from enum import Enum
 from typing import Any, Final
 
 from pulumi_ehpc import errors
-from pulumi_ehpc.api.clock import Clock
+from pulumi_ehpc.api.contact import Contact, never, sleep_unless
 from pulumi_ehpc.api.spec import Waiter, dig
 
 _FIRST_DELAY_SECONDS: Final = 0.5
 _DELAY_GROWTH: Final = 1.4
-_CANCEL_CHECK_SECONDS: Final = 0.2
+_GO_ON: Final = (
+    "What the service has accepted may be billed. Once it answers, run the same command again: it goes on from here."
+)
 
 
 class Outcome(Enum):
@@ -28,11 +30,6 @@ Probe = Callable[[], tuple[Outcome, str]]
 """Looks once, and returns the outcome and the state in words."""
 
 
-def never() -> bool:
-    """Return False: not cancelled."""
-    return False
-
-
 @dataclass(frozen=True)
 class Wait:
     """What to wait for, and how long.
@@ -40,7 +37,7 @@ class Wait:
     Attributes:
         label: What is waited for, for example ``ehpc-1 starting``; every error of the wait begins with it.
         timeout_seconds: Maximum time to wait; the last look is at its end.
-        progress: Called with the state and the elapsed seconds after each look.
+        progress: Called with the state and the elapsed seconds after each look that saw it.
         cancelled: Asked every 0.2 seconds whether to give up.
     """
 
@@ -59,42 +56,48 @@ class Wait:
             raise errors.WaitCancelledError(f"{self.label}: cancelled while the state was {state}.", state=state)
 
 
-def wait_until(probe: Probe, wait: Wait, *, delay_seconds: float, clock: Clock) -> str:
+def wait_until(probe: Probe, wait: Wait, contact: Contact, *, delay_seconds: float) -> str:
     """Call a probe at growing intervals until it reports that the state is reached.
 
-    A look that ends in throttling, a service fault or a network error does not end the wait.
+    A look that ends in throttling, a service fault or a network error does not end the wait, unless no call was
+    answered for ``NO_ANSWER_LIMIT_SECONDS``.
 
     Args:
         probe: Looks once.
         wait: What to wait for, and how long.
+        contact: Learns from the probe's calls whether they are answered.
         delay_seconds: Maximum pause between two looks.
-        clock: Clock to wait with.
 
     Returns:
         The last state.
 
     Raises:
         WaitFailedError: The probe reported a failure.
-        WaitTimeoutError: The time is up.
+        WaitTimeoutError: The time is up, or no call was answered for too long.
         WaitCancelledError: The run was cancelled.
     """
+    clock = contact.clock
     start = clock.monotonic()
     state, delay = "unknown", _FIRST_DELAY_SECONDS
     while True:
         wait.raise_if_cancelled(state)
         outcome, state, problem = _look(probe, state)
         elapsed = clock.monotonic() - start
-        if wait.progress is not None:
+        if wait.progress is not None and not problem:
             wait.progress(state, elapsed)
         if outcome is Outcome.DONE:
             return state
         if outcome is Outcome.FAILED:
             raise errors.WaitFailedError(f"{wait.label}: the state is {state}.", state=state)
+        if contact.lost:
+            message = f"{wait.label}: given up, {contact.silence}; the last state seen was {state}.{problem}"
+            raise errors.WaitTimeoutError(message, state=state, next_step=_GO_ON)
         if elapsed >= wait.timeout_seconds:
-            message = f"{wait.label}: still {state} after {wait.timeout_seconds:g} seconds.{problem}"
+            silence = f", {contact.silence}" if contact.silence else ""
+            message = f"{wait.label}: still {state} after {wait.timeout_seconds:g} seconds{silence}.{problem}"
             next_step = "It may still succeed: check its state, then try again or allow more time."
             raise errors.WaitTimeoutError(message, state=state, next_step=next_step)
-        _pause(min(delay, wait.timeout_seconds - elapsed), wait, state, clock)
+        sleep_unless(wait.cancelled, min(delay, wait.timeout_seconds - elapsed), clock)
         delay = min(delay * _DELAY_GROWTH, delay_seconds)
 
 
@@ -123,10 +126,3 @@ def _match(waiter: Waiter, matcher: str, state: str) -> tuple[Outcome, str] | No
         if (acceptor.matcher, acceptor.expected) == (matcher, state):
             return (Outcome.DONE if acceptor.outcome == "success" else Outcome.FAILED), state
     return None
-
-
-def _pause(seconds: float, wait: Wait, state: str, clock: Clock) -> None:
-    end = clock.monotonic() + seconds
-    while (left := end - clock.monotonic()) > 0:
-        clock.sleep(min(left, _CANCEL_CHECK_SECONDS))
-        wait.raise_if_cancelled(state)

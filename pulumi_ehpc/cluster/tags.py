@@ -43,4 +43,4 @@ def read_tags(op: Operation[ClusterInputs]) -> dict[str, Any]:
 
 
 def _api(op: Operation[ClusterInputs]) -> VersionClient:
-    return op.api.client.for_version(VERSION)
+    return op.api.in_version(VERSION)

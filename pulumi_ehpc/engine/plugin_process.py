@@ -69,8 +69,10 @@ def at_end(act: Callable[[], None]) -> None:
 
 def _log_to(path: str | None) -> None:
     calls = logging.getLogger("pulumi_ehpc.api")
-    # Without a handler of its own, logging would write warnings and errors to stderr, which the engine shows.
+    # What this process writes on stderr, the engine shows: neither logging itself, which does so for want of a handler,
+    # nor a handler that somebody gave to the root logger gets a line.
     calls.addHandler(logging.NullHandler())
+    calls.propagate = False
     if not path:
         return
     try:

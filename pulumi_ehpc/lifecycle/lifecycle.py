@@ -269,11 +269,11 @@ class Lifecycle(Generic[I]):
         return done
 
     def _account(self, op: Operation[I]) -> str:
-        return self.session.account_id(op.api.client, op.engine.log)
+        return self.session.account_id(op.api, op.engine.log)
 
     def _require_account(self, op: Operation[I]) -> None:
         recorded = str(op.outputs.get("account_id") or "")
-        self.session.require_account(op.api.client, recorded, op.title, op.engine.log)
+        self.session.require_account(op.api, recorded, op.title, op.engine.log)
 
     def _require_known_account(self, op: Operation[I]) -> None:
         """Refuse to believe that a cluster is gone where its account is not on record: it may be another one's.
@@ -353,7 +353,7 @@ class Lifecycle(Generic[I]):
             old_inputs=self.resource_type.inputs.of(self._today(old_inputs)),
             outputs=self._today(outputs),
             marker=own_marker,
-            api=client.for_version(inputs["api_version"]),
+            api=client.for_version(inputs["api_version"], tell=engine.progress, cancelled=engine.cancelled),
             timeout_seconds=engine.timeout_seconds or minutes * 60.0,
             lock=self.session.lock,
             cluster=cluster,

@@ -151,8 +151,8 @@ class Operation(Generic[I]):
         return self.api.wait_for(waiter, parameters, self._wait(label))
 
     def wait_until(self, probe: Probe, label: str) -> str:
-        """Wait until a probe reports that it is done; see ``Client.wait_until``."""
-        return self.api.client.wait_until(probe, self._wait(label))
+        """Wait until a probe reports that it is done; see ``VersionClient.wait_until``."""
+        return self.api.wait_until(probe, self._wait(label))
 
     def stop_if_cancelled(self, state: str) -> None:
         """Leave a long operation between two calls when the run was cancelled.
@@ -195,8 +195,8 @@ class Operation(Generic[I]):
                 return (Outcome.DONE, "done") if exists() else (Outcome.PENDING, "not there")
 
             try:
-                self.api.client.wait_until(probe, Wait(self.title, _look_seconds(error)))
-            except WaitTimeoutError:
+                self.api.wait_until(probe, Wait(self.title, _look_seconds(error)))
+            except (WaitTimeoutError, WaitCancelledError):
                 raise error from None
 
     def _wait(self, label: str) -> Wait:

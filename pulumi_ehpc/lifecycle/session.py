@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
-from pulumi_ehpc.api import Client, Settings
+from pulumi_ehpc.api import Client, Settings, VersionClient
 from pulumi_ehpc.errors import ConfigurationError, EhpcError, RefusedError
 from pulumi_ehpc.lifecycle.claims import Program
 from pulumi_ehpc.lifecycle.journal import Journal
@@ -72,18 +72,18 @@ class Session:
                 next_step=f"Set it back: pulumi config set ehpc:region {recorded} (or ALIBABA_CLOUD_REGION_ID).",
             )
 
-    def account_id(self, client: Client, log: Callable[[str], None]) -> str:
+    def account_id(self, api: VersionClient, log: Callable[[str], None]) -> str:
         """Return the id of the account that the credentials belong to, empty where that cannot be established.
 
         It is asked for once a process, whatever comes of it, and said once that it could not be established.
 
         Args:
-            client: Asks for it (STS GetCallerIdentity).
+            api: Asks for it (STS GetCallerIdentity).
             log: Leaves a lasting message.
         """
         with self._account_guard:
             if self._account_id is None:
-                self._account_id, self._account_problem = _asked(client)
+                self._account_id, self._account_problem = _asked(api)
                 if not self._account_id:
                     log(
                         f"The account of these credentials could not be established ({self._account_problem}). What "
@@ -92,7 +92,7 @@ class Session:
                     )
             return self._account_id
 
-    def require_account(self, client: Client, recorded: str, title: str, log: Callable[[str], None]) -> None:
+    def require_account(self, api: VersionClient, recorded: str, title: str, log: Callable[[str], None]) -> None:
         """Refuse to believe "not found" when other credentials than the creator's were used.
 
         Raises:
@@ -100,7 +100,7 @@ class Session:
         """
         if not recorded:
             return
-        current = self.account_id(client, log)
+        current = self.account_id(api, log)
         if current == recorded:
             return
         unknown = f"of an account that could not be established ({self._account_problem})"
@@ -112,10 +112,10 @@ class Session:
         )
 
 
-def _asked(client: Client) -> tuple[str, str]:
+def _asked(api: VersionClient) -> tuple[str, str]:
     """Return the account's id, or why it cannot be established; a finished create is not lost for that."""
     try:
-        account_id = client.account_id()
+        account_id = api.account_id()
     except EhpcError as error:
         return "", error.message.rstrip(".")
     except Exception as error:

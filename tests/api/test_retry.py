@@ -9,6 +9,7 @@ import pytest
 from pulumi_ehpc import errors
 from pulumi_ehpc.api import spec
 from pulumi_ehpc.api.call import Call, CallLog
+from pulumi_ehpc.api.contact import Contact
 from pulumi_ehpc.api.retry import RETRIES, is_retryable, retrying
 from tests.api.clocks import ManualClock
 
@@ -65,7 +66,7 @@ def pauses(error: Exception, seed: int = 0, retries: int = RETRIES) -> list[floa
         ManualClock(),
         RecordingLog(Call(spec.action("GetCluster", "2024-07-30"), {}, {}, "https://example.com")),
     )
-    policy = retrying(log, retries=retries, clock=clock, rng=random.Random(seed))
+    policy = retrying(log, retries=retries, contact=Contact(clock), rng=random.Random(seed))
 
     def fail() -> None:
         raise error

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from pulumi_ehpc.api.contact import Contact
 from pulumi_ehpc.api.throttle import Throttle
+from pulumi_ehpc.errors import WaitCancelledError
 from tests.api.clocks import ManualClock
 from tests.api.loopback import Loopback
 
@@ -29,7 +31,7 @@ def throttle_in(folder: Path, clock: ManualClock, account: str = "id", endpoint:
 def times_of(throttle: Throttle, clock: ManualClock, count: int) -> list[float]:
     times = []
     for _ in range(count):
-        throttle.acquire()
+        throttle.acquire(Contact(clock))
         times.append(clock.seconds)
     throttle.close()
     return times
@@ -99,7 +101,7 @@ def test_old_calls_are_forgotten(tmp_path: Path) -> None:
     clock = ManualClock()
     throttle = throttle_in(tmp_path, clock)
     for _ in range(300):
-        throttle.acquire()
+        throttle.acquire(Contact(clock))
     count = throttle._bucket.count()
     throttle.close()
     assert isinstance(count, int)
@@ -129,7 +131,7 @@ def test_without_a_usable_folder_the_limit_holds_within_the_process(
 def test_a_database_that_breaks_later(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     clock = ManualClock()
     throttle = throttle_in(tmp_path, clock)
-    throttle.acquire()
+    throttle.acquire(Contact(clock))
     (path,) = tmp_path.glob("*.sqlite")
     with closing(sqlite3.connect(path)) as database:
         database.execute("DROP TABLE rate_bucket")
@@ -139,11 +141,20 @@ def test_a_database_that_breaks_later(tmp_path: Path, caplog: pytest.LogCaptureF
     assert "holds for this process only" in caplog.text
 
 
+def test_a_cancelled_run_does_not_wait_for_its_turn(tmp_path: Path) -> None:
+    clock = ManualClock()
+    throttle = throttle_in(tmp_path, clock)
+    times_of(throttle, clock, LIMIT)
+    with pytest.raises(WaitCancelledError, match="cancelled while waiting for the limit on calls per second"):
+        throttle_in(tmp_path, clock).acquire(Contact(clock, cancelled=lambda: True))
+    assert clock.seconds <= 0.2
+
+
 def test_threads_share_the_limit(tmp_path: Path) -> None:
     clock = ManualClock()
     throttle = throttle_in(tmp_path, clock)
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(lambda _: throttle.acquire(), range(3 * LIMIT)))
+        list(pool.map(lambda _: throttle.acquire(Contact(clock)), range(3 * LIMIT)))
     throttle.close()
     assert clock.seconds > 2
 

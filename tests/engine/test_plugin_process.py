@@ -228,6 +228,31 @@ def test_without_a_log_file_nothing_goes_to_stderr(tmp_path: Path) -> None:
         assert plugin.errors() == ""
 
 
+HURRIED = """
+import logging
+from pulumi_ehpc.api.clock import Clock
+
+logging.basicConfig()
+Clock.sleep = lambda self, seconds: None
+"""
+
+
+def test_call_log_goes_to_its_file_and_never_to_stderr(tmp_path: Path) -> None:
+    """Any module that the process loads may give the root logger a handler."""
+    (tmp_path / "sitecustomize.py").write_text(HURRIED)
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    environ = {"PYTHONPATH": path, "EHPC_LOG_FILE": str(tmp_path / "calls.log")}
+    dead = {"ehpc:endpoint": "http://127.0.0.1:9", "ehpc:region": "cn-hangzhou"}
+    with Plugin(dead, tmp_path, environ) as plugin:
+        provider, name = QueueProvider(), urn("work", "Queue")
+        inputs = plugin.checked(provider, name, {"cluster": "ehpc-1", "identity": HPC["identity"]})
+        with pytest.raises(grpc.RpcError):
+            plugin.create(provider, name, inputs).result()
+        assert plugin.errors() == ""
+    lines = [json.loads(line) for line in (tmp_path / "calls.log").read_text().splitlines()]
+    assert [line["attempt"] for line in lines if line["action"] != "GetCallerIdentity"] == [1, 2, 3, 4]
+
+
 def test_log_file_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     with Plugin({"ehpc:region": "cn-hangzhou"}, tmp_path, {"EHPC_LOG_FILE": str(tmp_path)}) as plugin:
         plugin.check(ClusterProvider(), urn("hpc"), HPC, {})

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_ehpc.api import Client, Credentials, Settings
+from pulumi_ehpc.api.contact import Contact
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.claims import Program
 from pulumi_ehpc.lifecycle.lifecycle import Lifecycle, PartialFailureError
@@ -31,7 +32,7 @@ class StubClient(Client):
 
     account: str | Exception | None = ACCOUNT
 
-    def account_id(self) -> str | None:
+    def account_id(self, contact: Contact | None = None) -> str | None:
         if isinstance(self.account, Exception):
             raise self.account
         return self.account

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.api.responses import UNREADABLE
-from pulumi_ehpc.errors import EhpcError, NetworkError, NotFoundError, ServiceError
+from pulumi_ehpc.errors import EhpcError, NetworkError, NotFoundError, ServiceError, WaitCancelledError
 from pulumi_ehpc.lifecycle.operation import Operation
 from tests.lifecycle.bench import Bench
 
@@ -67,6 +67,17 @@ def test_what_cannot_be_seen_is_not_repeated(op: Operation[Any], error: EhpcErro
     assert caught.value is error
     assert write.calls == 1
     assert write.looks > 1
+
+
+def test_cancelled_while_looking_it_still_says_that_the_response_was_lost(op: Operation[Any]) -> None:
+    error = lost(sent=True)
+
+    def exists() -> bool:
+        raise WaitCancelledError("The run was cancelled.", state="looking")
+
+    with pytest.raises(NetworkError) as caught:
+        op.create_or_find(Write(error, seen_after=None).create, exists)
+    assert caught.value is error
 
 
 @pytest.mark.parametrize("error", [lost(sent=False), failed(NotFoundError)])

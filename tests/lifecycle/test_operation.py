@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.api import Outcome
-from pulumi_ehpc.errors import WaitCancelledError, WaitTimeoutError
+from pulumi_ehpc.errors import NetworkError, WaitCancelledError, WaitTimeoutError
 from pulumi_ehpc.lifecycle.operation import Operation, ResourceState
 from pulumi_ehpc.lifecycle.ownership import marker
 from tests.lifecycle.bench import IDENTITY, Bench
@@ -53,6 +53,19 @@ def test_wait_ends_with_the_operation_s_time(bench: Bench) -> None:
     op = bench.operation(cluster="ehpc-1")
     with pytest.raises(WaitTimeoutError, match="Item 'work': starting: still creating after 60 seconds"):
         op.wait_until(lambda: (Outcome.PENDING, "creating"), "starting")
+
+
+def test_calls_that_are_not_answered_show_in_the_operation_s_line(op: Operation[Any], bench: Bench) -> None:
+    with pytest.raises(NetworkError), op.api.contact.calling("http://10.0.0.1:8520"):
+        op.api.contact.clock.sleep(125)
+        raise NetworkError("no response", endpoint="http://10.0.0.1:8520")
+    assert bench.progress == ["no answer from 10.0.0.1:8520 since 2 min"]
+
+
+def test_cancelled_operation_waits_for_no_retry(op: Operation[Any], bench: Bench) -> None:
+    bench.cancelled = lambda: True
+    assert not op.api.contact.sleep(8)
+    assert bench.client._clock.monotonic() < 1
 
 
 def test_wait_for_a_waiter_that_the_api_version_does_not_have(op: Operation[Any]) -> None:

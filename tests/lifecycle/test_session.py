@@ -10,6 +10,7 @@ from pulumi_ehpc.api import Settings
 from pulumi_ehpc.errors import AuthenticationError, ConfigurationError, RefusedError
 from pulumi_ehpc.lifecycle.session import Session
 from tests.lifecycle.bench import ACCOUNT, Bench
+from tests.lifecycle.sample import NEW
 
 ENDPOINT = "http://127.0.0.1:9"
 
@@ -64,11 +65,11 @@ def test_same_or_unknown_region_passes(current: str, recorded: str) -> None:
 def test_other_account_than_the_recorded_one_is_refused(bench: Bench, current: str | None, named: str) -> None:
     bench.client.account = current
     with pytest.raises(RefusedError, match=f"belongs to account {ACCOUNT} .*{named}.*It stays in state"):
-        bench.session.require_account(bench.client, ACCOUNT, "Item 'work'", bench.log.append)
+        bench.session.require_account(bench.client.for_version(NEW), ACCOUNT, "Item 'work'", bench.log.append)
 
 
 def test_same_account_passes(bench: Bench) -> None:
-    bench.session.require_account(bench.client, ACCOUNT, "Item 'work'", bench.log.append)
+    bench.session.require_account(bench.client.for_version(NEW), ACCOUNT, "Item 'work'", bench.log.append)
 
 
 def test_nobody_is_asked_where_no_account_was_recorded(bench: Bench) -> None:
@@ -80,7 +81,7 @@ def test_nobody_is_asked_where_no_account_was_recorded(bench: Bench) -> None:
         action="GetCallerIdentity",
         version="2015-04-01",
     )
-    bench.session.require_account(bench.client, "", "Item 'work'", bench.log.append)
+    bench.session.require_account(bench.client.for_version(NEW), "", "Item 'work'", bench.log.append)
     assert not bench.log
     with pytest.raises(RefusedError, match=r"could not be established \(The key is unknown\)"):
-        bench.session.require_account(bench.client, ACCOUNT, "Item 'work'", bench.log.append)
+        bench.session.require_account(bench.client.for_version(NEW), ACCOUNT, "Item 'work'", bench.log.append)

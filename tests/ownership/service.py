@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 from pulumi_ehpc.api import Client, Credentials, Settings
 from pulumi_ehpc.api.call import Call
+from pulumi_ehpc.api.contact import Contact, never
 from pulumi_ehpc.api.signers import HttpRequest
 from pulumi_ehpc.api.transport import Response, Transport
 from pulumi_ehpc.errors import InvalidRequestError, NetworkError
@@ -53,7 +55,7 @@ class InProcess(Transport):
     def __init__(self, cloud: FakeCloud) -> None:
         self._cloud = cloud
 
-    def send(self, request: HttpRequest, *, action: str) -> Response:
+    def send(self, request: HttpRequest, *, action: str, abandoned: Callable[[], bool] = never) -> Response:
         path = request.url.removeprefix(request.base_url) or "/"
         environ = create_environ(path, ENDPOINT, method=request.method, data=request.body, headers=request.headers)
         content, status, headers = run_wsgi_app(self._cloud, environ)
@@ -82,10 +84,10 @@ class DrivenClient(Client):
         self.writes: list[str] = []
         self._left = fault.after if fault else -1
 
-    def account_id(self) -> str | None:
+    def account_id(self, contact: Contact | None = None) -> str | None:
         return ACCOUNT
 
-    def send(self, call: Call, *, retry: bool = True) -> dict[str, Any]:
+    def send(self, call: Call, contact: Contact | None = None, *, retry: bool = True) -> dict[str, Any]:
         if self.killed:
             raise Killed
         writes = not call.action.name.startswith(READS)
@@ -97,7 +99,7 @@ class DrivenClient(Client):
             raise _refusal(call)
         if writes:
             self.writes.append(call.action.name)
-        response = super().send(call, retry=retry)
+        response = super().send(call, contact, retry=retry)
         if kind == "killed after":
             self.killed = True
             raise Killed

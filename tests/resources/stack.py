@@ -58,8 +58,8 @@ class FailingClient(Client):
 
     calls_before_failure: dict[str, int]
 
-    def for_version(self, version: str) -> VersionClient:
-        return FailingVersionClient(self, version)
+    def for_version(self, version: str, **operation: Any) -> VersionClient:
+        return FailingVersionClient(self, version, super().for_version(version, **operation).contact)
 
 
 class FailingVersionClient(VersionClient):

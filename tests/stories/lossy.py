@@ -134,3 +134,18 @@ class BlindingProxy(LossyProxy):
         lost = super().loses(action)
         called = self._looks.keys() - self.not_called if self.blind else set()
         return lost or any(action in (made, *self._looks[made]) for made in called)
+
+
+class DeadProxy(LossyProxy):
+    """Loses every response while it is dead, and does not even pass the requests on.
+
+    Attributes:
+        dead: Set while it is dead.
+    """
+
+    def __init__(self, target: str, instead: bytes | None = None) -> None:
+        super().__init__(target, (), instead)
+        self.dead = threading.Event()
+
+    def loses(self, action: str) -> bool:
+        return self.dead.is_set()

@@ -21,6 +21,7 @@ from pulumi_ehpc.fake import FakeServer
 
 PROGRAM = Path(__file__).with_name("program.py")
 QUICK_PIP = Path(__file__).with_name("quick_pip")
+QUICK_CLOCK = Path(__file__).with_name("quick_clock")
 PASSPHRASE = "a passphrase for tests"
 READS = ("Get", "List", "Describe")
 TIMEOUT_SECONDS = 120
