@@ -71,8 +71,8 @@ def answering(stack: Stack, action: str, wrong: Callable[[Body], Any]) -> Iterat
     """Let every response of success to an action have a wrong body, though the service does what it is asked."""
     send = Transport.send
 
-    def changed(transport: Transport, request: HttpRequest, *, action: str) -> Response:
-        response = send(transport, request, action=action)
+    def changed(transport: Transport, request: HttpRequest, *, action: str, **more: Any) -> Response:
+        response = send(transport, request, action=action, **more)
         if action != wanted or response.status >= 300:
             return response
         return replace(response, body=json.dumps(wrong(json.loads(response.body))).encode())
