@@ -1,4 +1,4 @@
-"""Words that every message writes alike: the mask of a secret, a value cut short, the name that was probably meant."""
+"""What every message writes alike: the mask of a secret, a value cut short, a duration, the name that was meant."""
 
 from __future__ import annotations
 
@@ -38,3 +38,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if near:
         return f"did you mean {' or '.join(by_lower[match] for match in near)}?"
     return f"known are {', '.join(by_lower.values())}"
+
+
+def duration(seconds: float) -> str:
+    """Write a duration, such as ``2 min 5 s``."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

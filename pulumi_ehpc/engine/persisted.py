@@ -15,9 +15,10 @@ from typing import Any, Final
 from pulumi.dynamic import ConfigureRequest, ResourceProvider
 
 from pulumi_ehpc.engine import plugin_process
-from pulumi_ehpc.engine.stack_settings import DEFAULT_CONCURRENCY, STACK_SETTINGS, StackSettings
+from pulumi_ehpc.engine.stack_settings import DEFAULT_CONCURRENCY, STACK_SETTINGS, StackSettings, lock_folder
 from pulumi_ehpc.errors import EhpcError
 from pulumi_ehpc.lifecycle.journal import Journal
+from pulumi_ehpc.lifecycle.locks import Locks
 from pulumi_ehpc.lifecycle.session import Session
 
 _PERSISTED_MODULE: Final = "pulumi_ehpc._providers"
@@ -68,5 +69,6 @@ def session_for(config: Mapping[str, str]) -> Session:
     with _sessions_guard:
         if key not in _sessions:
             settings = StackSettings.resolve(config, os.environ)
-            _sessions[key] = Session(settings.client, settings.api_version, Journal(settings.journal))
+            journal, locks = Journal(settings.journal), Locks(lock_folder())
+            _sessions[key] = Session(settings.client, settings.api_version, journal, locks)
         return _sessions[key]

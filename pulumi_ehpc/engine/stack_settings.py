@@ -53,6 +53,11 @@ def default_journal() -> Path:
     return user_state_path("pulumi-ehpc") / "intents"
 
 
+def lock_folder() -> Path:
+    """Return the folder of the locks. It is no setting: all runs of the user on this machine must have it in common."""
+    return user_state_path("pulumi-ehpc") / "locks"
+
+
 @dataclass(frozen=True)
 class StackSettings:
     """The settings of a stack.

@@ -355,7 +355,7 @@ class Lifecycle(Generic[I]):
             marker=own_marker,
             api=client.for_version(inputs["api_version"], tell=engine.progress, cancelled=engine.cancelled),
             timeout_seconds=engine.timeout_seconds or minutes * 60.0,
-            lock=self.session.lock,
+            locks=self.session.locks,
             cluster=cluster,
             program=self.session.program,
             intents=Intents(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Generic
 
 from pulumi_ehpc.api import Outcome, Probe, VersionClient, Wait
 from pulumi_ehpc.api.responses import UNREADABLE
-from pulumi_ehpc.errors import EhpcError, NetworkError, ServiceError, WaitCancelledError, WaitTimeoutError
+from pulumi_ehpc.errors import EhpcError, NetworkError, ServiceError, WaitCancelledError, WaitError, WaitTimeoutError
 from pulumi_ehpc.lifecycle.claims import Program
 from pulumi_ehpc.lifecycle.journal import Intents
+from pulumi_ehpc.lifecycle.locks import Locks, lock_name
 from pulumi_ehpc.schema.properties import I
+from pulumi_ehpc.wording import duration
 
 Plain = Mapping[str, Any]
 """Plain values by stored name, inputs or outputs, with ``UNKNOWN`` where something is not known yet."""
@@ -92,7 +94,7 @@ class Operation(Generic[I]):
         marker: The ownership marker of what this resource makes.
         api: The client of the API version that made (or will make) the object.
         timeout_seconds: How long the operation may take.
-        lock: Keeps read-modify-write calls on one cluster apart.
+        locks: Keeps read-modify-write calls on one thing apart.
         cluster: Id of the cluster it stands in; empty for a cluster.
         program: What is known of the program that runs.
         intents: What this resource was about to create on the cluster.
@@ -108,7 +110,7 @@ class Operation(Generic[I]):
     marker: str
     api: VersionClient
     timeout_seconds: float
-    lock: Callable[[str], AbstractContextManager[object]]
+    locks: Locks
     cluster: str
     program: Program
     intents: Intents
@@ -150,9 +152,19 @@ class Operation(Generic[I]):
         """Wait for a state that the API version's waiter data describes; see ``VersionClient.wait_for``."""
         return self.api.wait_for(waiter, parameters, self._wait(label))
 
-    def wait_until(self, probe: Probe, label: str) -> str:
+    def wait_until(self, probe: Probe, label: str, *, timeout_seconds: float | None = None) -> str:
         """Wait until a probe reports that it is done; see ``VersionClient.wait_until``."""
-        return self.api.wait_until(probe, self._wait(label))
+        wait = self._wait(label)
+        return self.api.wait_until(probe, replace(wait, timeout_seconds=timeout_seconds or wait.timeout_seconds))
+
+    def lock(self, what: str) -> AbstractContextManager[None]:
+        """Keep read-modify-write calls of others on this machine away from something; see ``Locks.hold``.
+
+        Args:
+            what: Id of what is changed, such as the cluster's.
+        """
+        name = lock_name(self.api.client.settings.base_url, what)
+        return self.locks.hold(name, self.title, self._wait(f"changing {what}"), self.engine.log)
 
     def stop_if_cancelled(self, state: str) -> None:
         """Leave a long operation between two calls when the run was cancelled.
@@ -202,7 +214,7 @@ class Operation(Generic[I]):
     def _wait(self, label: str) -> Wait:
         def progress(state: str, elapsed_seconds: float) -> None:
             seen = "gone" if state.endswith("NotFound") else state or "waiting"
-            self.engine.progress(f"{label}: {seen} ({_duration(elapsed_seconds)})")
+            self.engine.progress(f"{label}: {seen} ({duration(elapsed_seconds)})")
 
         return Wait(f"{self.title}: {label}", self.timeout_seconds, progress, self.engine.cancelled)
 
@@ -213,10 +225,5 @@ def _look_seconds(error: EhpcError) -> float:
 
 
 def _is_lost(error: EhpcError) -> bool:
-    """Tell whether a call that failed may have been carried out all the same."""
-    return error.sent if isinstance(error, NetworkError) else isinstance(error, ServiceError)
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    """Tell whether a call that failed may have been carried out all the same; a wait began after it was accepted."""
+    return error.sent if isinstance(error, NetworkError) else isinstance(error, (ServiceError, WaitError))

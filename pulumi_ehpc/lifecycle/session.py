@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from pulumi_ehpc.api import Client, Settings, VersionClient
 from pulumi_ehpc.errors import ConfigurationError, EhpcError, RefusedError
 from pulumi_ehpc.lifecycle.claims import Program
 from pulumi_ehpc.lifecycle.journal import Journal
+from pulumi_ehpc.lifecycle.locks import Locks
 
 
 class Session:
@@ -20,14 +20,17 @@ class Session:
         settings: Where to call and how fast.
         api_version: Version of the E-HPC API that new resources are made with.
         journal: The journal of intents; without one an interrupted run is not recognised.
+        locks: The locks of this machine; without them other processes are not kept away.
     """
 
-    def __init__(self, settings: Settings, api_version: str, journal: Journal | None = None) -> None:
+    def __init__(
+        self, settings: Settings, api_version: str, journal: Journal | None = None, locks: Locks | None = None
+    ) -> None:
         self.settings = settings
         self.api_version = api_version
         self.journal = journal or Journal(None)
+        self.locks = locks or Locks(None)
         self.program = Program()
-        self._locks: dict[str, threading.RLock] = {}
         self._clients: dict[str, Client] = {}
         self._guard = threading.Lock()
         self._account_guard = threading.Lock()
@@ -53,11 +56,6 @@ class Session:
             if region not in self._clients:
                 self._clients[region] = Client(replace(self.settings, region=region))
             return self._clients[region]
-
-    def lock(self, cluster_id: str) -> AbstractContextManager[object]:
-        """Return the cluster's lock, made when first asked for."""
-        # One step for all threads: each gets the lock that came first.
-        return self._locks.setdefault(cluster_id, threading.RLock())
 
     def require_region(self, recorded: str, title: str) -> None:
         """Refuse to look for an object in another region than its own.

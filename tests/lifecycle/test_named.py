@@ -52,7 +52,7 @@ def test_object_is_in_state_before_what_follows_the_creating_call(bench: Bench) 
 
 def test_operations_on_one_cluster_wait_for_each_other(bench: Bench) -> None:
     other = threading.Thread(target=lambda: bench.create("Item", "other", **ITEM))
-    with bench.session.lock("ehpc-1"):
+    with bench.operation(**ITEM).lock("ehpc-1"):
         other.start()
         other.join(0.1)
         assert bench.service.calls == []

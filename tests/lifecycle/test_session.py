@@ -1,8 +1,6 @@
-"""The session of a provider process: one client for a region, one lock for a cluster, and two refusals."""
+"""The session of a provider process: one client for a region, and two refusals."""
 
 from __future__ import annotations
-
-import threading
 
 import pytest
 
@@ -32,21 +30,6 @@ def test_region_that_is_not_set_is_the_recorded_one() -> None:
     assert made.client("").settings.region == "", "an endpoint is enough"
     with pytest.raises(ConfigurationError, match=r"No region is set\..*pulumi config set ehpc:region"):
         session(region="", endpoint="").client("")
-
-
-def test_cluster_has_one_lock_that_its_holder_may_take_again() -> None:
-    made, taken = session(), threading.Event()
-
-    def take() -> None:
-        with made.lock("ehpc-1"):
-            taken.set()
-
-    other = threading.Thread(target=take)
-    with made.lock("ehpc-1"), made.lock("ehpc-1"), made.lock("ehpc-2"):
-        other.start()
-        assert not taken.wait(0.05)
-    other.join()
-    assert taken.is_set()
 
 
 def test_other_region_than_the_recorded_one_is_refused() -> None:
