@@ -133,7 +133,7 @@ class ClusterV20180412(ClusterHandler):
         """Set how the cluster scales."""
         part = autoscale_part(op.inputs)
         if part:
-            change_autoscale(op, op.id, lambda config: config.update(part))
+            change_autoscale(op, op.id, lambda parts: {**parts, **part})
 
     def change(self, op: Operation[ClusterInputs]) -> None:
         """Change name, description and image, the client, scaling and tags."""

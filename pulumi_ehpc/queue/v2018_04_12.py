@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pulumi_ehpc.common.args import ComputeNodeArgs, SystemDiskArgs
-from pulumi_ehpc.common.autoscale import change_autoscale
+from pulumi_ehpc.common.autoscale import change_autoscale, queue_part
+from pulumi_ehpc.common.full_state import Parts
 from pulumi_ehpc.common.in_cluster import cluster_id
 from pulumi_ehpc.common.release import release_nodes
 from pulumi_ehpc.common.v2018_04_12 import DATA_DISK, INTER_CONNECT, VERSION, delete_nodes
@@ -106,7 +107,7 @@ class QueueV20180412(QueueHandler):
     def finish_create(self, op: Operation[QueueInputs]) -> None:
         """Set how the queue scales."""
         if any(name in inputs for inputs in (op.inputs, op.old_inputs) for name in _SCALED):
-            change_autoscale(op, op.inputs.cluster, lambda config: self._write_scale(op, config))
+            change_autoscale(op, op.inputs.cluster, lambda parts: self._write_scale(op, parts))
 
     def update_one(self, op: Operation[QueueInputs], found: Found) -> None:
         """Change the network between the nodes, and how the queue scales."""
@@ -135,13 +136,9 @@ class QueueV20180412(QueueHandler):
         vswitches = sorted({str(kind["VSwitchId"]) for kind in kinds if kind.get("VSwitchId")})
         return {**scale, "vswitch_ids": vswitches} if vswitches else scale
 
-    def _write_scale(self, op: Operation[QueueInputs], config: dict[str, Any]) -> None:
+    def _write_scale(self, op: Operation[QueueInputs], parts: Parts) -> Parts:
         """Write the queue's part; what was declared before and is not any more falls back to the service defaults."""
-        queues = config.setdefault("Queues", [])
-        own = _own_part(queues, op.inputs.name)
-        if own is None:
-            own = {"QueueName": op.inputs.name}
-            queues.append(own)
+        own = parts.setdefault(queue_part(op.inputs.name), {"QueueName": op.inputs.name})
         for name, entry in SCALE.fields.items():
             if name in op.old_inputs and name not in op.inputs:
                 own.pop(entry.wire, None)
@@ -155,6 +152,7 @@ class QueueV20180412(QueueHandler):
                 kind["VSwitchId"] = vswitch_id
         # What is as wanted already keeps the service's own additions, so that nothing is sent for nothing.
         own.update({name: value for name, value in wanted.items() if as_declared(value, own.get(name)) != value})
+        return parts
 
     def _added_nodes(self, op: Operation[QueueInputs]) -> dict[str, str]:
         """Return ids and states of the nodes that autoscaling added."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from pulumi_ehpc.common.full_state import FullState
 from pulumi_ehpc.common.in_cluster import cluster_id
 from pulumi_ehpc.common.release import release_nodes
 from pulumi_ehpc.common.rules import at_most
@@ -14,7 +15,7 @@ from pulumi_ehpc.lifecycle.named import Found
 from pulumi_ehpc.lifecycle.operation import Operation
 from pulumi_ehpc.queue.handler import QueueHandler
 from pulumi_ehpc.queue.properties import QueueInputs, QueueProperties
-from pulumi_ehpc.schema.codec import FieldMap, Parameters, enum_map, nested
+from pulumi_ehpc.schema.codec import FieldMap, Parameters, enum_map, nested, to_request
 
 CREATE = FieldMap(
     QueueProperties,
@@ -55,8 +56,7 @@ class QueueV20240730(QueueHandler):
         listed = op.api.pages("ListQueues", {**cluster_id(op), "QueueNames": [name]})
         if not any(queue.get("QueueName") == name for queue in listed):
             return None
-        queue: Found = op.api.call("GetQueue", {**cluster_id(op), "QueueName": name})["Queue"]
-        return queue
+        return self._get(op)
 
     def made_at(self, found: Found) -> str:
         """Return the time in the queue."""
@@ -72,8 +72,14 @@ class QueueV20240730(QueueHandler):
 
     def update_one(self, op: Operation[QueueInputs], found: Found) -> None:
         """Call UpdateQueue with the whole queue; what was never declared stays as it is."""
-        queue = UPDATE.overwrite(found, op.inputs, op.old_inputs)
-        op.api.call("UpdateQueue", {**cluster_id(op), "Queue": queue})
+        where, name = op.inputs.cluster, op.inputs.name
+        FullState(
+            op,
+            lock=f"{where}:{name}",
+            name=f"queue {name} of {where}",
+            read=lambda: to_request(self._get(op), UPDATE.parameters.shapes()),
+            write=lambda queue: op.api.call("UpdateQueue", {**cluster_id(op), "Queue": queue}),
+        ).change_or_note(lambda queue: UPDATE.overwrite(queue, op.inputs, op.old_inputs))
 
     def delete_one(self, op: Operation[QueueInputs], found: Found) -> None:
         """Release the nodes that the queue added or was created with, then call DeleteQueues.
@@ -85,6 +91,10 @@ class QueueV20240730(QueueHandler):
             prefix = found.get("HostnamePrefix") or _DEFAULT_PREFIX
             release_nodes(op, self._nodes(op, prefix), delete_nodes, lambda: self._nodes(op, prefix))
         op.api.call("DeleteQueues", {**cluster_id(op), "QueueNames": [op.inputs.name]})
+
+    def _get(self, op: Operation[QueueInputs]) -> Found:
+        queue: Found = op.api.call("GetQueue", {**cluster_id(op), "QueueName": op.inputs.name})["Queue"]
+        return queue
 
     def _nodes(self, op: Operation[QueueInputs], prefix: str) -> dict[str, str]:
         """Return ids and states of the queue's nodes whose host names have the prefix."""

@@ -1,7 +1,7 @@
 """The volume in API 2018-04-12: UpdateClusterVolumes, GetClusterVolumes.
 
-UpdateClusterVolumes takes the list of mounts, so every change reads the list first and sends all of it, one at a time
-for a cluster. GetClusterVolumes does not return mount options, so those of other mounts are sent without.
+UpdateClusterVolumes takes the list of mounts, so every change reads the list first and sends all of it.
+GetClusterVolumes does not return mount options: those of other mounts are sent where this program declares them.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
+from pulumi_ehpc.common.full_state import MADE_SECONDS, FullState, Parts
 from pulumi_ehpc.common.in_cluster import cluster_id
 from pulumi_ehpc.common.v2018_04_12 import STORAGE, VERSION
-from pulumi_ehpc.errors import RefusedError
+from pulumi_ehpc.errors import RefusedError, WaitTimeoutError
 from pulumi_ehpc.lifecycle.named import Found
 from pulumi_ehpc.lifecycle.operation import Operation
 from pulumi_ehpc.schema.codec import Parameters, same_word, to_request, unwrapped
 from pulumi_ehpc.volume.handler import VolumeHandler
 from pulumi_ehpc.volume.properties import VolumeInputs, VolumeProperties
+from pulumi_ehpc.wording import duration
 
 MOUNT = STORAGE.replace(
     properties=VolumeProperties,
@@ -25,6 +27,7 @@ MOUNT = STORAGE.replace(
     queue="JobQueue",
     handled={"roles": "Roles, as a list of names"},
 )
+_OPTIONS: Final = MOUNT.fields["mount_options"].wire
 _ROLES: Final = ("Manager", "Login", "Compute")
 
 
@@ -53,8 +56,20 @@ class VolumeV20180412(VolumeHandler):
         return {**MOUNT.decode(found), "roles": names} if names else MOUNT.decode(found)
 
     def create_one(self, op: Operation[VolumeInputs]) -> None:
-        """Send the list of mounts with this one."""
-        self._send(op, [*self._others(op), self._entry(op)])
+        """Send the list of mounts with this one.
+
+        Raises:
+            WaitTimeoutError: The service accepts the list, and the mount is not to be seen in it.
+        """
+        where = op.inputs.mount_directory
+        seen = self._list(op).change(lambda mounts: {**mounts, where: self._entry(op)}, seen_within=MADE_SECONDS)
+        if not seen and self.find(op) is None:
+            raise WaitTimeoutError(
+                f"{op.title}: the service accepted the mount at {where}, and does not list it after "
+                f"{duration(MADE_SECONDS)}.",
+                state="not mounted",
+                next_step="Run `pulumi up` again: it looks first.",
+            )
 
     def belongs_to_service(self, op: Operation[VolumeInputs], found: Found) -> bool:
         """Tell whether the service says that the mount must stay."""
@@ -66,14 +81,22 @@ class VolumeV20180412(VolumeHandler):
         Raises:
             RefusedError: The file system stays mounted: this version has no action to unmount.
         """
-        others = self._others(op)
-        self._send(op, others)
-        if self.find(op) is not None:
+        if not self._unmount(op):
             raise RefusedError(
                 f"{op.title}: another file system stays mounted at {op.inputs.mount_directory}.",
                 next_step=f"API {VERSION} has no action to unmount: do it on the nodes, then run `pulumi up` again.",
             )
-        self._send(op, [*others, self._entry(op)])
+        self.create_one(op)
+
+    def send_options(self, op: Operation[VolumeInputs]) -> None:
+        """Send the list with the options added to this mount, and say that they are not seen."""
+        where, options = op.inputs.mount_directory, op.inputs.mount_options
+        self._list(op).change_or_note(
+            lambda mounts: {**mounts, where: {**mounts.get(where, self._entry(op)), _OPTIONS: options}}
+        )
+        op.engine.log(
+            f"{where}: the mount options {options!r} were sent, but API {VERSION} does not report whether it has them"
+        )
 
     def delete_one(self, op: Operation[VolumeInputs], found: Found) -> None:
         """Send the list of mounts without this one. The data stay.
@@ -81,8 +104,7 @@ class VolumeV20180412(VolumeHandler):
         This version has no action to unmount, and does not say whether a mount that is missing from the list is
         unmounted.
         """
-        self._send(op, self._others(op))
-        if self.find(op) is not None:
+        if not self._unmount(op):
             where = op.inputs.mount_directory
             op.engine.log(f"{where} stays mounted: API {VERSION} has no action to unmount; unmount it on the nodes")
 
@@ -96,18 +118,35 @@ class VolumeV20180412(VolumeHandler):
     def _is_own(self, op: Operation[VolumeInputs], mount: Mapping[str, Any]) -> bool:
         return bool(mount.get("LocalDirectory") == op.inputs.mount_directory)
 
-    def _others(self, op: Operation[VolumeInputs]) -> list[dict[str, Any]]:
-        return [_as_request(mount) for mount in self._mounts(op) if not self._is_own(op, mount)]
+    def _unmount(self, op: Operation[VolumeInputs]) -> bool:
+        where = op.inputs.mount_directory
+        return self._list(op).change(lambda mounts: {name: each for name, each in mounts.items() if name != where})
+
+    def _list(self, op: Operation[VolumeInputs]) -> FullState:
+        """Return the cluster's mounts by directory."""
+        shapes = MOUNT.parameters.shapes()
+
+        def read() -> Parts:
+            return {mount["LocalDirectory"]: to_request(mount, shapes) for mount in self._mounts(op)}
+
+        def write(mounts: Parts) -> None:
+            entries = [{**_tidy(mount), **self._options(op, where, mount)} for where, mount in mounts.items()]
+            op.api.call("UpdateClusterVolumes", {**cluster_id(op), "AdditionalVolumes": entries})
+
+        return FullState(op, op.inputs.cluster, f"the mounts of {op.inputs.cluster}", read, write)
 
     def _entry(self, op: Operation[VolumeInputs]) -> dict[str, Any]:
         roles = [{"Name": next(known for known in _ROLES if same_word(role, known))} for role in op.inputs.roles]
-        return {**MOUNT.encode_object(op.inputs), "Roles": roles or None}
+        return {**MOUNT.encode_object(op.inputs), **({"Roles": roles} if roles else {})}
 
-    def _send(self, op: Operation[VolumeInputs], entries: list[dict[str, Any]]) -> None:
-        op.api.call("UpdateClusterVolumes", {**cluster_id(op), "AdditionalVolumes": entries})
+    def _options(self, op: Operation[VolumeInputs], where: str, mount: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the options of another mount, where it is another resource's of this program."""
+        claims = op.program.others(op.engine.urn, op.resource_type, op.inputs.cluster, where)
+        theirs = [claim for claim in claims if op.in_own_cluster or op.program.is_held(claim, where)]
+        options = next((claim.declared.get("mount_options") for claim in theirs), None)
+        return {_OPTIONS: options} if options and _OPTIONS not in mount else {}
 
 
-def _as_request(mount: Mapping[str, Any]) -> dict[str, Any]:
-    """Return another mount as it is sent back."""
-    kept = to_request(mount, MOUNT.parameters.shapes())
-    return {**kept, "VolumeProtocol": str(kept.get("VolumeProtocol", "NFS")).upper()}
+def _tidy(mount: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mount as it is sent."""
+    return {**mount, "VolumeProtocol": str(mount.get("VolumeProtocol", "NFS")).upper()}

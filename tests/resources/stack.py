@@ -54,9 +54,11 @@ class FailingClient(Client):
 
     Attributes:
         calls_before_failure: Action -> how many calls of it still succeed before one fails with a fault of the service.
+        afterwards: Action -> what somebody else does right after the next call of it.
     """
 
     calls_before_failure: dict[str, int]
+    afterwards: dict[str, Callable[[], object]]
 
     def for_version(self, version: str, **operation: Any) -> VersionClient:
         return FailingVersionClient(self, version, super().for_version(version, **operation).contact)
@@ -80,7 +82,9 @@ class FailingVersionClient(VersionClient):
             )
         if remaining is not None:
             self.client.calls_before_failure[action] = remaining - 1
-        return super().call(action, parameters, needs=needs)
+        response = super().call(action, parameters, needs=needs)
+        self.client.afterwards.pop(action, lambda: None)()
+        return response
 
 
 class FakeSession(Session):
@@ -91,6 +95,7 @@ class FakeSession(Session):
         super().__init__(settings, api_version)
         self.failing_client = FailingClient(settings, credentials=Credentials(key, key), clock=FakeTime(server.cloud))
         self.failing_client.calls_before_failure = {}
+        self.failing_client.afterwards = {}
 
     def client(self, recorded_region: str) -> Client:
         return self.failing_client
@@ -271,6 +276,10 @@ class Stack:
     def fail_call(self, action: str, after: int = 0) -> None:
         """Let one call of an action fail, after so many that succeed."""
         self.session.failing_client.calls_before_failure[action] = after
+
+    def after_call(self, action: str, act: Callable[[], object]) -> None:
+        """Let somebody else do something right after the next call of an action."""
+        self.session.failing_client.afterwards[action] = act
 
     def operation(self, type_name: str, name: str, /, **given: Any) -> Operation[Any]:
         """Return what a handler is given for a create."""

@@ -1,12 +1,12 @@
 """Proxies before the fake that lose responses: the call is carried out, but nobody learns of it.
 
-They close the connection, or answer with another body.
+They close the connection, or answer with another body. One holds calls back before they are carried out.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
@@ -38,6 +38,7 @@ class LossyProxy:
                 self._forward("POST")
 
             def _forward(self, method: str) -> None:
+                proxy.arrives(self.headers.get("x-acs-action", ""))
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 response = requests.request(
                     method, f"{target}{self.path}", headers=dict(self.headers), data=body or None, timeout=30
@@ -69,6 +70,9 @@ class LossyProxy:
     def not_called(self) -> set[str]:
         """Actions that were not called."""
         return set(self._left)
+
+    def arrives(self, action: str) -> None:
+        """Do something before a call is carried out."""
 
     def loses(self, action: str) -> bool:
         """Tell whether this response is lost."""
@@ -112,6 +116,32 @@ class HoldingProxy(LossyProxy):
                 self.reached.set()
             self.released.wait()
         return lost
+
+
+class Barrier(LossyProxy):
+    """Holds back calls of an action before they are carried out.
+
+    Args:
+        target: Address of the fake.
+        action: The action.
+        arrived: Called for each call that is held back, with what lets it go on.
+    """
+
+    def __init__(self, target: str, action: str, arrived: Callable[[threading.Event], object]) -> None:
+        super().__init__(target, ())
+        self._action = action
+        self._arrived = arrived
+        self._open = threading.Event()
+
+    def open(self) -> None:
+        """Hold nothing back from now on."""
+        self._open.set()
+
+    def arrives(self, action: str) -> None:
+        if action == self._action and not self._open.is_set():
+            go_on = threading.Event()
+            self._arrived(go_on)
+            go_on.wait()
 
 
 class BlindingProxy(LossyProxy):
