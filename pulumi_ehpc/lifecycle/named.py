@@ -98,11 +98,11 @@ class NamedHandler(Handler[I], Generic[I]):
                 key = self.key_of(op.inputs)
                 op.intents.drop((key,))
                 op.create_or_find(lambda: self.create_one(op), lambda: self.find(op) is not None, (key,))
-                state = op.record(self.id_of(op.inputs), {"created": True})
+                state = self._record_owned(op)
                 self.finish_create(op)
             else:
                 self._refuse_or_take(op, found)
-                state = op.record(self.id_of(op.inputs), {"created": True})
+                state = self._record_owned(op)
                 self.adopt_one(op, found)
         return state
 
@@ -119,11 +119,14 @@ class NamedHandler(Handler[I], Generic[I]):
         found = self.find(op)
         if found is None:
             return self.create(op)
-        self.update_one(op, found)
         owned = op.outputs.get("created", True)
         if op.inputs.values.get("adopt_existing") and not owned:
+            with self.exclusively(op):
+                self.adopt_one(op, found)
             op.intents.take((self.key_of(op.inputs),))
             owned = True
+        else:
+            self.update_one(op, found)
         return ResourceState(op.id, {"created": owned})
 
     def refuse_create(self, op: Operation[I]) -> None:
@@ -149,6 +152,11 @@ class NamedHandler(Handler[I], Generic[I]):
                 op.engine.log(f"{self.describe(op.inputs)} was made by another resource since, and is left in place")
             elif found is not None:
                 self.delete_one(op, found)
+
+    def _record_owned(self, op: Operation[I]) -> ResourceState:
+        # While nobody else works on the list: what others do next depends on whose the object is.
+        op.program.holds(op.engine.urn, (self.key_of(op.inputs),))
+        return op.record(self.id_of(op.inputs), {"created": True})
 
     def _refuse_or_take(self, op: Operation[I], found: Found) -> None:
         """Refuse an object that this resource may not take; else leave a lasting note that it does.

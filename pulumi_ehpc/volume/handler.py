@@ -15,7 +15,7 @@ from pulumi_ehpc.wording import shown
 class VolumeHandler(NamedHandler[VolumeInputs]):
     """The volume; a subclass for each API version makes the calls.
 
-    A subclass must also implement ``remount``.
+    A subclass must also implement ``remount``, and ``send_options`` where the version does not report mount options.
     """
 
     def validate(self, inputs: VolumeInputs) -> Iterator[Violation]:
@@ -33,13 +33,19 @@ class VolumeHandler(NamedHandler[VolumeInputs]):
         return f"the mount at {inputs.mount_directory}"
 
     def adopt_one(self, op: Operation[VolumeInputs], found: Found) -> None:
-        """Mount the declared file system where another one is mounted."""
+        """Mount the declared file system where another one is mounted, or the same one with other options."""
         if differing(op.inputs, self.decode(op, found), self.changes):
             self.remount(op)
+        elif op.inputs.mount_options is not None:
+            self.send_options(op)
 
     @abstractmethod
     def remount(self, op: Operation[VolumeInputs]) -> None:
         """Put the declared mount in the place of the one that is there."""
+
+    def send_options(self, op: Operation[VolumeInputs]) -> None:
+        """Set the declared options of a mount that exists; nothing where the version reports that it has them."""
+        return
 
     def update_one(self, op: Operation[VolumeInputs], found: Found) -> None:
         """Do nothing: a mount has nothing that changes in place."""

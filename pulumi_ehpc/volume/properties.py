@@ -26,7 +26,7 @@ class VolumeProperties(InClusterProperties):
     protocol: Prop[str] = enum("nfs", "smb", default="nfs", change=REPLACE)
     """Protocol."""
     mount_options: Prop[str | None] = string(default=None, change=REPLACE)
-    """Options of the mount command."""
+    """Options of the mount command. API 2018-04-12 does not report those of an existing mount."""
     queue: QueueRef = reference(QueueRef, to="Queue", by="name", default=None, change=REPLACE)
     """Mount only on the nodes of this queue (2018-04-12)."""
     roles: StringList = string_list(default=None, choices=("manager", "login", "compute"), change=REPLACE)

@@ -22,9 +22,9 @@ class Volume(VolumeProperties, Resource, resource_type=VOLUME):
     until the cluster is deleted, and a message says so.
 
     If the file system is mounted at the directory already on a cluster that this stack creates, the mount becomes this
-    resource's; another file system there is refused. On any other cluster every mount is refused. With
-    ``adopt_existing`` what is mounted there is replaced by what is declared. A mount that the service must keep is
-    never unmounted.
+    resource's; another file system there, or other mount options, are refused. On any other cluster every mount is
+    refused. With ``adopt_existing`` what is mounted there is replaced by what is declared. A mount that the service
+    must keep is never unmounted.
     """
 
     created = output(bool)

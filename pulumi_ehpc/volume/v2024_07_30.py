@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -55,8 +56,12 @@ class VolumeV20240730(VolumeHandler):
         return [mount["MountDirectory"] for mount in self._mounts(op, empty_if_absent=True)]
 
     def decode(self, op: Operation[VolumeInputs], found: Found) -> dict[str, Any]:
-        """Return the mount as declared values."""
-        return MOUNT.decode(found)
+        """Return the mount as declared values; options that the service has added to those declared are left out."""
+        seen, declared = found.get("MountOptions"), op.inputs.mount_options
+        if seen is None:
+            return MOUNT.decode(found)
+        has_them = declared is not None and _words(declared) <= _words(seen)
+        return {**MOUNT.decode(found), "mount_options": declared if has_them else seen}
 
     def create_one(self, op: Operation[VolumeInputs]) -> None:
         """Call AttachSharedStorages."""
@@ -93,3 +98,8 @@ class VolumeV20240730(VolumeHandler):
             return (Outcome.DONE if seen is mounted else Outcome.PENDING), "mounted" if seen else "not mounted"
 
         op.wait_until(probe, "mounting" if mounted else "unmounting")
+
+
+def _words(options: str) -> set[str]:
+    """Return the single options of a mount."""
+    return set(re.split(r"[,\s]+", options)) - {""}
