@@ -143,10 +143,14 @@ class Property:
         return self.args.of(value) if isinstance(value, (Mapping, self.args)) else value
 
     def entries(self, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-        """For a keyed list: join its stored maps to whole entries, by key."""
+        """For a keyed list: join its stored maps to whole entries, by key.
+
+        They are sorted, because the engine hands maps over in no order: calls, messages and outputs are the same in
+        each run.
+        """
         return {
             key: {self.key: key, self.value: value, **self.secrets_of(key, values)}
-            for key, value in (values.get(self.name) or {}).items()
+            for key, value in sorted((values.get(self.name) or {}).items(), key=lambda entry: str(entry[0]))
         }
 
     def secrets_of(self, key: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -205,9 +205,9 @@ class UserSetHandler(MemberSetHandler[UserSetInputs, User, UserArgs]):
         return self.list_users(op)
 
     def _record(self, op: UserSetOperation, members: Sequence[User]) -> ResourceState:
-        owned = {user.name: None for user in members if user.owned}
+        owned = {user.name for user in members if user.owned}
         before = [name for name in op.outputs.get("created_users") or () if name in owned]
-        created = list(dict.fromkeys([*before, *owned]))
+        created = [*before, *sorted(owned.difference(before))]
         op.program.holds(op.engine.urn, created)
         left = [name for name, taker in self._handed_over(op).items() if not op.program.was_held(taker, name)]
         outputs = {"created_users": created, **({"handed_over": left} if left else {})}

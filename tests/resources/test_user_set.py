@@ -68,6 +68,31 @@ def test_250_users_take_as_few_calls_as_the_version_allows(stack: Stack) -> None
     assert present(stack, cluster) == {}
 
 
+def test_order_of_the_users_is_that_of_their_names(stack: Stack) -> None:
+    """The engine hands a map over in no order; no run shows another one than the run before."""
+    cluster = stack.own_cluster()
+    add_foreign_user(stack, cluster, "person002")
+    team = stack.create("UserSet", "team", cluster=cluster, users=[*reversed(users(3)), user("beside")])
+    (added,) = stack.calls(adding_action(stack))
+    assert [entry.get("Name") or entry.get("UserName") for entry in added["User"]] == [
+        "beside",
+        "person000",
+        "person001",
+    ]
+    assert team.outputs["created_users"] == ["beside", "person000", "person001", "person002"]
+
+
+def test_order_of_the_users_in_state_stays(stack: Stack) -> None:
+    """State of release 0.1.0 has them in no order: a refresh shows no change, and who comes is named after them."""
+    cluster = stack.foreign_cluster()
+    team = stack.create("UserSet", "team", cluster=cluster, users=users(3))
+    team.outputs["created_users"] = ["person002", "person000", "person001"]
+    assert stack.refreshed(team).outputs["created_users"] == team.outputs["created_users"]
+    assert not stack.diff(team)
+    team = stack.update(team, users=[user("latecomer"), *users(3), user("another")])
+    assert team.outputs["created_users"] == ["person002", "person000", "person001", "another", "latecomer"]
+
+
 def test_group_and_password_change_in_place(stack: Stack) -> None:
     cluster = stack.foreign_cluster()
     team = stack.create("UserSet", "team", cluster=cluster, users=users(3))
