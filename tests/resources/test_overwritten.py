@@ -132,10 +132,10 @@ def test_mount_that_could_not_be_looked_at_is_known_to_the_next_run(
         "No.", code="Forbidden", http_status=403, request_id="R", action="GetClusterVolumes", version="2018-04-12"
     )
 
-    def refuse_to_look(api: FailingVersionClient, action: str, parameters: Any = None) -> dict[str, Any]:
+    def refuse_to_look(api: FailingVersionClient, action: str, parameters: Any = None, **more: Any) -> Any:
         if action == "GetClusterVolumes" and stack_2018.calls("UpdateClusterVolumes"):
             raise refused
-        return call(api, action, parameters)
+        return call(api, action, parameters, **more)
 
     with monkeypatch.context() as patched:
         patched.setattr(FailingVersionClient, "call", refuse_to_look)
