@@ -136,9 +136,9 @@ ehpc.Queue("late", cluster=config.require("cluster"), max_count=config.require_i
 """
 
 
-@pytest.mark.parametrize(("first", "late", "made"), [(9999, 5, []), (5, 9999, ["first"]), (5, 5, ["first", "late"])])
+@pytest.mark.parametrize(("first", "late", "made"), [(9999, 5, set()), (5, 9999, {"first"}), (5, 5, {"first", "late"})])
 def test_what_is_declared_when_preflight_is_over_is_checked_too(
-    new_bench: NewBench, first: int, late: int, made: list[str]
+    new_bench: NewBench, first: int, late: int, made: set[str]
 ) -> None:
     bench = new_bench()
     (bench.folder / "project" / "__main__.py").write_text(LATE)
@@ -147,8 +147,8 @@ def test_what_is_declared_when_preflight_is_over_is_checked_too(
     bench.calls()
     run = bench.up()
     assert run.ok == (len(made) == 2), run.text
-    created = [call.parameters["Queue"]["QueueName"] for call in bench.calls() if call.action == "CreateQueue"]
-    assert sorted(created) == made
+    created = {call.parameters["Queue"]["QueueName"] for call in bench.calls() if call.action == "CreateQueue"}
+    assert created == made if run.ok else created <= made  # what is sound may be under way by then
     if not run.ok:
         assert "max_count = 9999: must be an integer from 0 to 5000" in run.text
         assert "Traceback" not in run.text
