@@ -6,6 +6,7 @@ import random
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -119,7 +120,7 @@ class Client:
         """Return the id of the account that the credentials belong to; asked once (STS GetCallerIdentity, 2015-04-01).
 
         Args:
-            contact: The operation that asks; one that gets no answers is not kept waiting for this one.
+            contact: The operation that asks.
 
         Returns:
             The id; None when the endpoint does not have the action or cannot be reached.
@@ -128,8 +129,6 @@ class Client:
             AuthenticationError: The credentials are not accepted.
             ConfigurationError: There are no credentials.
         """
-        if self._account_id is None and contact is not None and contact.silent:
-            return None
         with self._account_lock:
             if self._account_id is None:
                 try:
@@ -188,11 +187,13 @@ class Client:
             throttle.acquire(contact)
         nonce = f"{self._rng.getrandbits(128):032x}"
         request = self._sign(call, SigningContext(credentials, self.settings.region, self._clock.now(), nonce))
-        abandoned = contact.cancelled if call.action.reads else never
+        send = self._transport.send
+        if call.action.reads and contact.cancelled is not never:
+            send = partial(self._transport.send_unless, contact.cancelled)
         start = self._clock.monotonic()
         try:
             with contact.calling(call.base_url):
-                response = self._transport.send(request, action=call.action.name, abandoned=abandoned)
+                response = send(request, action=call.action.name)
                 log.received(response.status, self._clock.monotonic() - start)
                 body = responses.parse(response, call, now=self._clock.now())
         except errors.ThrottledError:

@@ -16,7 +16,6 @@ from requests import exceptions
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from pulumi_ehpc.api.contact import never
 from pulumi_ehpc.api.settings import MAX_CONNECTIONS
 from pulumi_ehpc.api.signers import HttpRequest
 from pulumi_ehpc.errors import NetworkError
@@ -63,25 +62,24 @@ class Transport:
         self._session = session
         self._read_timeout = read_timeout
 
-    def send(self, request: HttpRequest, *, action: str, abandoned: Callable[[], bool] = never) -> Response:
-        """Send a request and return the whole response, whatever its status.
+    def send_unless(self, abandoned: Callable[[], bool], request: HttpRequest, *, action: str) -> Response:
+        """Send a request, and do not wait for the response any longer when nobody wants it.
+
+        The service may still carry out the call, so this is for calls that change nothing.
 
         Args:
+            abandoned: Tells whether nobody wants the response any more.
             request: The request.
             action: The API action, for messages.
-            abandoned: Tells whether nobody wants the response any more. Then it is not waited for, although the service
-                may still carry out the call: only for calls that change nothing.
 
         Raises:
-            NetworkError: No whole response was received. The message does not contain the URL, which may hold secrets.
+            NetworkError: As for ``send``, or the response is not wanted any more.
         """
-        if abandoned is never:
-            return self._send(request, action)
         response: Future[Response] = Future()
 
         def send() -> None:
             try:
-                response.set_result(self._send(request, action))
+                response.set_result(self.send(request, action=action))
             except BaseException as error:
                 response.set_exception(error)
 
@@ -91,11 +89,16 @@ class Transport:
         while not wait([response], _ABANDON_CHECK_SECONDS).done:
             waited += _ABANDON_CHECK_SECONDS
             if waited >= _ABANDON_AFTER_SECONDS and abandoned():
-                message = f"{action}: not waited for any longer ({request.base_url})."
+                message = f"{action}: cancelled before a response came ({request.base_url})."
                 raise NetworkError(message, endpoint=request.base_url, action=action, sent=True)
         return response.result()
 
-    def _send(self, request: HttpRequest, action: str) -> Response:
+    def send(self, request: HttpRequest, *, action: str) -> Response:
+        """Send a request and return the whole response, whatever its status.
+
+        Raises:
+            NetworkError: No whole response was received. The message does not contain the URL, which may hold secrets.
+        """
         try:
             response = self._session.request(
                 request.method,

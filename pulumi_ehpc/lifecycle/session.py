@@ -73,12 +73,15 @@ class Session:
     def account_id(self, api: VersionClient, log: Callable[[str], None]) -> str:
         """Return the id of the account that the credentials belong to, empty where that cannot be established.
 
-        It is asked for once a process, whatever comes of it, and said once that it could not be established.
+        It is asked for once a process, whatever comes of it, and said once that it could not be established. An
+        operation that gets no answers does not ask: it should end.
 
         Args:
-            api: Asks for it (STS GetCallerIdentity).
+            api: The operation that asks (STS GetCallerIdentity).
             log: Leaves a lasting message.
         """
+        if self._account_id is None and api.contact.silent:
+            return ""
         with self._account_guard:
             if self._account_id is None:
                 self._account_id, self._account_problem = _asked(api)

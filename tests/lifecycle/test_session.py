@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pulumi_ehpc.api import Settings
-from pulumi_ehpc.errors import AuthenticationError, ConfigurationError, RefusedError
+from pulumi_ehpc.errors import AuthenticationError, ConfigurationError, NetworkError, RefusedError
 from pulumi_ehpc.lifecycle.session import Session
 from tests.lifecycle.bench import ACCOUNT, Bench
 from tests.lifecycle.sample import NEW
@@ -53,6 +53,16 @@ def test_other_account_than_the_recorded_one_is_refused(bench: Bench, current: s
 
 def test_same_account_passes(bench: Bench) -> None:
     bench.session.require_account(bench.client.for_version(NEW), ACCOUNT, "Item 'work'", bench.log.append)
+
+
+def test_nobody_is_asked_while_nothing_answers(bench: Bench) -> None:
+    api = bench.client.for_version(NEW)
+    with pytest.raises(NetworkError), api.contact.calling(ENDPOINT):
+        raise NetworkError("no response", endpoint=ENDPOINT)
+    assert (bench.session.account_id(api, bench.log.append), bench.log) == ("", [])
+    with api.contact.calling(ENDPOINT):
+        pass
+    assert bench.session.account_id(api, bench.log.append) == ACCOUNT
 
 
 def test_nobody_is_asked_where_no_account_was_recorded(bench: Bench) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 from pulumi_ehpc.api import Client, Credentials, Settings
 from pulumi_ehpc.api.call import Call
-from pulumi_ehpc.api.contact import Contact, never
+from pulumi_ehpc.api.contact import Contact
 from pulumi_ehpc.api.signers import HttpRequest
 from pulumi_ehpc.api.transport import Response, Transport
 from pulumi_ehpc.errors import InvalidRequestError, NetworkError
@@ -55,7 +54,7 @@ class InProcess(Transport):
     def __init__(self, cloud: FakeCloud) -> None:
         self._cloud = cloud
 
-    def send(self, request: HttpRequest, *, action: str, abandoned: Callable[[], bool] = never) -> Response:
+    def send(self, request: HttpRequest, *, action: str) -> Response:
         path = request.url.removeprefix(request.base_url) or "/"
         environ = create_environ(path, ENDPOINT, method=request.method, data=request.body, headers=request.headers)
         content, status, headers = run_wsgi_app(self._cloud, environ)
