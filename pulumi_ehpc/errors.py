@@ -5,7 +5,7 @@
     EhpcError                        base class of all the others
     ├── ConfigurationError           a setting or the credentials are missing
     ├── InputError                   values are not valid; carries every violation
-    ├── RefusedError                 refused to protect what exists; nothing was changed
+    ├── RefusedError                 refused to protect what exists, which is left as it is
     ├── NetworkError                 no response: DNS failure, connection refused or lost, timeout
     ├── ApiError                     the service returned an error
     │   ├── AuthenticationError      unknown access key, wrong signature, expired token or clock skew
@@ -112,7 +112,7 @@ class InputError(EhpcError):
 
 
 class RefusedError(EhpcError):
-    """The operation was refused to protect what exists; nothing was changed."""
+    """The operation was refused to protect what exists, which is left as it is."""
 
 
 class NetworkError(EhpcError):

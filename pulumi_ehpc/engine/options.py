@@ -31,7 +31,7 @@ def refuse_create_before_delete(title: str, given: ResourceOptions | None) -> No
         raise RunError(
             f"{title}: delete_before_replace=False is refused. Names are unique, so the replacement would be created "
             "before the old object is deleted: it would take over that object, and then the object would be deleted. "
-            "Leave the option out: the old object is always deleted first. Nothing was changed."
+            "Leave the option out: the old object is always deleted first."
         )
 
 

@@ -161,10 +161,8 @@ class Preflight:
     async def _pass(self, entrant: _Entrant) -> Mapping[str, Any]:
         await self._claims()
         known = await self.identity.is_known()
-        broken = self._report.broken
-        if broken and (self._report.certain or not known):
-            count = f"{len(broken)} declared values break" if len(broken) > 1 else "A declared value breaks"
-            raise RunError("\n".join([f"{count} a rule. Nothing was changed.", *broken]))
+        if self._report.broken and not known:
+            raise RunError(self._refusal_of_values())
         context = NamingContext(entrant.name, entrant.urn, await self.identity.future() or "")
         generated = entrant.resource_type.generated
         checked = {name: entrant.checked.get(name) for name in self.adds(entrant.resource_type)}
@@ -201,7 +199,18 @@ class Preflight:
             if first.cluster and first.cluster == second.cluster:
                 clashes = list(clash(entrant.resource_type, second, first))
                 self._report.add(entrant, clashes, certain=bool(clashes))
+        if self._report.certain:
+            # Here, before there are claims to make the identity with: it is not created either.
+            raise RunError(self._refusal_of_values())
         return [_to_state(claim).to_dict() for entrant, claim in claims if entrant.options.id is None]
+
+    def _refusal_of_values(self) -> str:
+        broken = self._report.broken
+        count = f"{len(broken)} declared values break" if len(broken) > 1 else "A declared value breaks"
+        # A further preflight follows resources that were registered, and so does a further provider's.
+        first = self._provider is None and not self._had_identity
+        changed = " No E-HPC resource was created or changed." if first else ""
+        return "\n".join([f"{count} a rule.{changed}", *broken])
 
     async def _examine(self, settings: StackSettings, entrant: _Entrant, clusters: Mapping[int, str]) -> Claim:
         """Check a resource, and return what it claims."""

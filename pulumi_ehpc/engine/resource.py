@@ -94,7 +94,7 @@ class Resource(Properties, EngineSide, DynamicResource):
         """Refuse what this class makes of other arguments, which would be overwritten without a word."""
         for name in self.resource_type.stored_properties:
             if name in given and name not in self.properties():
-                raise RunError(f"{self}: {name} = {SECRET}: is derived from other properties. Nothing was changed.")
+                raise RunError(f"{self}: {name} = {SECRET}: is derived from other properties.")
 
     def __repr__(self) -> str:
         """Name the resource as messages do."""

@@ -68,7 +68,7 @@ def refuse_shared(op: Operation[Any], keys: Iterable[str]) -> None:
             if _is_clear(other):
                 raise RefusedError(
                     f"{op.title}: {key} on cluster {op.cluster} is declared by {other.title} as well. "
-                    "Nothing was changed.",
+                    "What exists was left as it is.",
                     next_step="Declare it once.",
                 )
             held = before.get(other.urn)
@@ -104,6 +104,6 @@ def _is_clear(claim: Claim) -> bool:
 
 def _not_known_yet(op: Operation[Any], other: Claim, key: str) -> RefusedError:
     return RefusedError(
-        f"{op.title}: whether {other.title} declares {key} as well is not known yet. Nothing was changed.",
+        f"{op.title}: whether {other.title} declares {key} as well is not known yet. What exists was left as it is.",
         next_step=f"Declare its cluster and its {key} with values that are known before the run.",
     )

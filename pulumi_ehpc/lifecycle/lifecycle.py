@@ -111,7 +111,7 @@ class Lifecycle(Generic[I]):
         if old is not None and self._is_in_the_way(engine, old, inputs):
             raise RefusedError(
                 f"{op.title}: its replacement would be created before the old one is deleted, take over the same "
-                "object and lose it then. Nothing was changed.",
+                "object and lose it then. The old one was left as it is.",
                 next_step="Leave delete_before_replace at its default, in transformations as well. Where "
                 "retain_on_delete keeps the old one, set it to False on this resource and run `pulumi up` first.",
             )
@@ -216,8 +216,7 @@ class Lifecycle(Generic[I]):
         there = [claim.title for claim in self.session.program.standing_in(op.id)]
         if there:
             raise RefusedError(
-                f"{op.title} ({op.id}) is not deleted: the program declares {listed(sorted(there))} in it. "
-                "Nothing was changed.",
+                f"{op.title} ({op.id}) is not deleted: the program declares {listed(sorted(there))} in it.",
                 next_step="Take them out of the program as well, or keep the cluster in it.",
             )
 

@@ -181,7 +181,7 @@ class NamedHandler(Handler[I], Generic[I]):
             how = ", ".join(f"{name} is {decoded[name]!r} and not {values[name]!r}" for name in fixed)
             raise RefusedError(
                 f"{op.title}: {what} exists already and differs in what cannot change in place: {how}. "
-                "Nothing was changed.",
+                "It was left as it is.",
                 next_step="Declare it as it is, choose another name for this one, or delete the one that exists.",
             )
         by = " (an interrupted run of this resource made it)" if interrupted else ""
@@ -201,14 +201,14 @@ def not_ours(op: Operation[I], what: str, keys: Collection[str]) -> RefusedError
     if not op.program.begun:
         return RefusedError(
             f"{op.title}: {what} on cluster {op.cluster}, and this run leaves out what shows whose it is. "
-            "Nothing was changed.",
+            "What exists was left as it is.",
             next_step="Run `pulumi up` without --target.",
         )
     givers = givers_of(op, keys)
     again = f"{givers} declared it before and does not now: run `pulumi up` again once that has removed it. Otherwise, "
     return RefusedError(
         f"{op.title}: {what} on cluster {op.cluster}, which this stack did not create, and nothing shows that this "
-        "resource made it. Nothing was changed.",
+        "resource made it. What exists was left as it is.",
         next_step=f"{again if givers else ''}{'if' if givers else 'If'} the resource was renamed or moved in the "
         "program, give it aliases=[...]; if this program may change and delete what exists, set adopt_existing=True; "
         "else choose another name.",

@@ -66,7 +66,7 @@ class Session:
         current = self.settings.region
         if current and recorded and current != recorded:
             raise RefusedError(
-                f"{title} lives in {recorded}, but the region is set to {current}. Nothing was changed.",
+                f"{title} lives in {recorded}, but the region is set to {current}. It was left as it is.",
                 next_step=f"Set it back: pulumi config set ehpc:region {recorded} (or ALIBABA_CLOUD_REGION_ID).",
             )
 

@@ -127,7 +127,7 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
             if how:
                 raise RefusedError(
                     f"{op.title}: {what} exist already and differ in what cannot change in place: {', '.join(how)} "
-                    f"({node.hostname}). Nothing was changed.",
+                    f"({node.hostname}). They were left as they are.",
                     next_step="Declare them as they are, choose another hostname_prefix, or delete them.",
                 )
         if adopts:

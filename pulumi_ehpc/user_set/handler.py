@@ -239,13 +239,13 @@ class UserSetHandler(MemberSetHandler[UserSetInputs, User, UserArgs]):
         if dropped and op.engine.id and not op.program.begun:
             raise RefusedError(
                 f"{op.title}: {', '.join(user.name for user in dropped)} would be removed, but this run leaves out the "
-                "stack's identity, which says what the other resources declare. Nothing was changed.",
+                "stack's identity, which says what the other resources declare. No user was changed.",
                 next_step="Run `pulumi up` without --target and --exclude.",
             )
         if op.inputs.exclusive and not op.in_own_cluster:
             raise RefusedError(
                 f"{op.title}: exclusive=True on cluster {op.cluster}, which this stack did not create, would remove "
-                "users that are not this stack's. Nothing was changed.",
+                "users that are not this stack's. No user was changed.",
                 next_step="Leave exclusive out, or declare the users where the cluster is created.",
             )
 

@@ -47,7 +47,7 @@ def test_violations_of_all_resources_are_reported_at_once() -> None:
         ehpc.Volume("data", cluster=hpc, file_system_id="fs", mount_target="mt", mount_directory="data")
 
     message = refusal(program)
-    assert "5 declared values break a rule. Nothing was changed." in message
+    assert "5 declared values break a rule. No E-HPC resource was created or changed." in message
     assert "Cluster 'hpc': name = 'with space': must consist of letters" in message
     assert "Cluster 'hpc': password = [secret]: must have 8 to 20 characters" in message
     assert "Queue 'work': max_count = 9999" in message

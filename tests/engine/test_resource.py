@@ -234,7 +234,7 @@ def test_directories_the_cluster_is_created_with_reach_volumes() -> None:
 def test_derived_property_is_no_argument() -> None:
     given: dict[str, Any] = {"file_system_id": "fs", "mount_target": "mt", "cluster_mounts": ["/data"]}
     message = refusal(lambda: ehpc.Volume("data", cluster="ehpc-1", mount_directory="/data", **given))
-    assert message == "Volume 'data': cluster_mounts = [secret]: is derived from other properties. Nothing was changed."
+    assert message == "Volume 'data': cluster_mounts = [secret]: is derived from other properties."
 
 
 # -- resources that are given in the wrong place -------------------------------------------------------------------
@@ -262,7 +262,7 @@ def test_resource_of_another_type_is_refused(name: str, wanted: str) -> None:
         ehpc.Queue("work", **given)
 
     assert refusal(program).splitlines() == [
-        "A declared value breaks a rule. Nothing was changed.",
+        "A declared value breaks a rule. No E-HPC resource was created or changed.",
         f"  Queue 'work': {name} = Queue 'other': must be {wanted}",
     ]
 

@@ -81,4 +81,4 @@ def test_users_that_make_no_map_are_refused(users: Any, message: str) -> None:
 @pytest.mark.parametrize("name", ["passwords", "auth_keys"])
 def test_maps_of_secrets_are_no_arguments(name: str) -> None:
     message = refusal([ALICE], **{name: {"alice": "Canary-2"}})
-    assert message == f"UserSet 'team': {name} = [secret]: is derived from other properties. Nothing was changed."
+    assert message == f"UserSet 'team': {name} = [secret]: is derived from other properties."

@@ -193,7 +193,7 @@ def test_other_region_is_never_asked(bench: Bench, new_bench: NewBench) -> None:
     living = bench.create(**ITEM)
     moved = new_bench(bench, region="cn-beijing")
     bench.service.calls.clear()
-    refusal = f"lives in {REGION}, but the region is set to cn-beijing. Nothing was changed"
+    refusal = f"lives in {REGION}, but the region is set to cn-beijing. It was left as it is"
     lifecycle, engine = moved.lifecycle(), moved.engine(id=living.id)
     with pytest.raises(RefusedError, match=refusal):
         lifecycle.read(engine, living.inputs, living.outputs)

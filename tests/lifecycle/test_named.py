@@ -88,7 +88,7 @@ def test_object_that_differs_in_what_cannot_change_in_place_is_refused(own: Benc
         own.create(**ITEM, prefix="new-")
     assert (
         "Item 'work': item work exists already and differs in what cannot change in place: "
-        "prefix is 'old-' and not 'new-'. Nothing was changed."
+        "prefix is 'old-' and not 'new-'. It was left as it is."
     ) in str(caught.value)
     assert "size" not in str(caught.value)
     assert set(own.service.actions) == {"find"}

@@ -56,7 +56,7 @@ def test_what_a_version_does_not_have_is_refused(new_bench: NewBench) -> None:
     args(bench, "hpc").update(max_core_count=100, category="standard")
     run = bench.preview()
     assert not run.ok
-    assert "2 declared values break a rule. Nothing was changed." in run.text
+    assert "2 declared values break a rule. No E-HPC resource was created or changed." in run.text
     assert "max_core_count = 100: is not supported by API 2018-04-12: nodes are counted, not cores" in run.text
     assert "category = 'standard': is not supported by API 2018-04-12" in run.text
 
