@@ -264,6 +264,15 @@ class Program:
         with self._changed:
             return [claim for claim in self._claims.values() if claim.cluster == cluster_id]
 
+    def groups_of(self, cluster_id: str, hostnames: Iterable[str]) -> list[Claim]:
+        """Return which resources declare the nodes with these host names, or did when the program ran before."""
+        with self._changed:
+            claims = {**self._before, **self._claims}.values()
+            there = [claim for claim in claims if self._clusters.get(claim.cluster, claim.cluster) == cluster_id]
+        names = tuple(hostnames)
+        groups = (claim for claim in there if claim.prefix and claim.members)
+        return [claim for claim in groups if any(name.startswith(claim.prefix) for name in names)]
+
     def wait_until_held(self, claim: Claim, key: str, cancelled: Callable[[], bool]) -> None:
         """Wait until another resource holds a key: a little for it to begin, and then for as long as it works."""
         patience = time.monotonic() + _PATIENCE_SECONDS

@@ -170,7 +170,11 @@ class Lifecycle(Generic[I]):
         if not self.resource_type.key:
             self._refuse_with_declared_in_it(op)
         if not handed_over(op, self.resource_type, inputs):
-            self._unless_gone(op, inputs["region"], self._handler(inputs).delete)
+            try:
+                self._unless_gone(op, inputs["region"], self._handler(inputs).delete)
+            except BaseException:
+                self.session.program.fails()
+                raise
             op.intents.drop(keys_of(inputs.get(self.resource_type.key)) or ())
         self.session.program.deleted(engine.urn)
 

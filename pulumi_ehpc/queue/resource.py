@@ -16,7 +16,8 @@ class Queue(QueueProperties, Resource, resource_type=QUEUE):
     Created by `CreateQueue <https://api.alibabacloud.com/document/EHPC/2024-07-30/CreateQueue>`_ (2024-07-30), or by
     `AddQueue <https://api.alibabacloud.com/document/EHPC/2018-04-12/AddQueue>`_ and `SetAutoScaleConfig
     <https://api.alibabacloud.com/document/EHPC/2018-04-12/SetAutoScaleConfig>`_ (2018-04-12). Deleting the queue
-    releases the nodes that it added by itself. Nodes of a ``NodeGroup`` are released with their group.
+    releases the nodes that it added by itself. Nodes of a ``NodeGroup`` are released with their group, and waited for.
+    With other nodes in it the queue is not deleted, and the message names them.
 
     If a queue of that name exists already on a cluster that this stack creates, it becomes this resource's: it is made
     what is declared and, at delete, deleted. On any other cluster it is refused, unless ``adopt_existing`` is set. The

@@ -9,12 +9,11 @@ from pulumi_ehpc.common.args import ComputeNodeArgs, SystemDiskArgs
 from pulumi_ehpc.common.autoscale import change_autoscale, queue_part
 from pulumi_ehpc.common.full_state import Parts
 from pulumi_ehpc.common.in_cluster import cluster_id
-from pulumi_ehpc.common.release import release_nodes
 from pulumi_ehpc.common.v2018_04_12 import DATA_DISK, INTER_CONNECT, VERSION, delete_nodes
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.named import Found
 from pulumi_ehpc.lifecycle.operation import Operation
-from pulumi_ehpc.queue.handler import QueueHandler
+from pulumi_ehpc.queue.handler import QueueHandler, QueueNode
 from pulumi_ehpc.queue.properties import QueueInputs, QueueProperties
 from pulumi_ehpc.schema.codec import FieldMap, Parameters, enum_map, nested, unwrapped
 from pulumi_ehpc.schema.diff import as_declared
@@ -115,12 +114,25 @@ class QueueV20180412(QueueHandler):
             op.api.call("UpdateQueueConfig", {**cluster_id(op), **CONFIG.encode(op.inputs)})
         self.finish_create(op)
 
-    def delete_one(self, op: Operation[QueueInputs], found: Found) -> None:
-        """Release the nodes that the queue added by itself, then call DeleteQueue.
+    def list_nodes(self, op: Operation[QueueInputs], found: Found) -> list[QueueNode]:
+        """Call ListNodesByQueue, which reports the nodes that autoscaling added."""
+        nodes = op.api.pages("ListNodesByQueue", {**cluster_id(op), "QueueName": op.inputs.name, "PageSize": 50})
+        return [
+            QueueNode(
+                str(node["Id"]),
+                str(node.get("HostName") or ""),
+                str(node.get("Status") or ""),
+                own=node.get("CreateMode") == "autoscale",
+            )
+            for node in nodes
+        ]
 
-        With other nodes in it the service refuses to delete the queue.
-        """
-        release_nodes(op, self._added_nodes(op), delete_nodes, lambda: self._added_nodes(op))
+    def release(self, op: Operation[QueueInputs], ids: Sequence[str]) -> None:
+        """Call DeleteNodes."""
+        delete_nodes(op, ids)
+
+    def call_delete(self, op: Operation[QueueInputs]) -> None:
+        """Call DeleteQueue."""
         op.api.call("DeleteQueue", {**cluster_id(op), "QueueName": op.inputs.name})
 
     def _scale(self, op: Operation[QueueInputs]) -> dict[str, Any]:
@@ -153,13 +165,6 @@ class QueueV20180412(QueueHandler):
         # What is as wanted already keeps the service's own additions, so that nothing is sent for nothing.
         own.update({name: value for name, value in wanted.items() if as_declared(value, own.get(name)) != value})
         return parts
-
-    def _added_nodes(self, op: Operation[QueueInputs]) -> dict[str, str]:
-        """Return ids and states of the nodes that autoscaling added."""
-        nodes = op.api.pages("ListNodesByQueue", {**cluster_id(op), "QueueName": op.inputs.name, "PageSize": 50})
-        return {
-            str(node["Id"]): str(node.get("Status") or "") for node in nodes if node.get("CreateMode") == "autoscale"
-        }
 
 
 def _own_part(queues: Sequence[Any], name: str | None) -> dict[str, Any] | None:

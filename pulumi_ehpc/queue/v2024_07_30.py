@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from pulumi_ehpc.common.full_state import FullState
 from pulumi_ehpc.common.in_cluster import cluster_id
-from pulumi_ehpc.common.release import release_nodes
 from pulumi_ehpc.common.rules import at_most
 from pulumi_ehpc.common.v2024_07_30 import COMPUTE_NODE, INTER_CONNECT, VERSION, delete_nodes
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.named import Found
 from pulumi_ehpc.lifecycle.operation import Operation
-from pulumi_ehpc.queue.handler import QueueHandler
+from pulumi_ehpc.queue.handler import QueueHandler, QueueNode
 from pulumi_ehpc.queue.properties import QueueInputs, QueueProperties
 from pulumi_ehpc.schema.codec import FieldMap, Parameters, enum_map, nested, to_request
 
@@ -81,26 +80,29 @@ class QueueV20240730(QueueHandler):
             write=lambda queue: op.api.call("UpdateQueue", {**cluster_id(op), "Queue": queue}),
         ).change_or_note(lambda queue: UPDATE.overwrite(queue, op.inputs, op.old_inputs))
 
-    def delete_one(self, op: Operation[QueueInputs], found: Found) -> None:
-        """Release the nodes that the queue added or was created with, then call DeleteQueues.
+    def list_nodes(self, op: Operation[QueueInputs], found: Found) -> list[QueueNode]:
+        """Call ListNodes. Nodes that the queue was created with or added by itself are known by their host names."""
+        makes_nodes = bool(op.inputs.initial_count or op.inputs.enable_scale_out)
+        prefix = found.get("HostnamePrefix") or _DEFAULT_PREFIX
+        nodes = op.api.pages("ListNodes", {**cluster_id(op), "QueueNames": [op.inputs.name], "PageSize": 100})
+        return [
+            QueueNode(
+                str(node["Id"]),
+                str(node.get("Hostname") or ""),
+                str(node.get("Status") or ""),
+                own=makes_nodes and str(node.get("Hostname") or "").startswith(prefix),
+            )
+            for node in nodes
+        ]
 
-        Nodes of a NodeGroup went with their group; of what is left the queue's own are known by their host names. With
-        others in it the service refuses to delete the queue.
-        """
-        if op.inputs.initial_count or op.inputs.enable_scale_out:
-            prefix = found.get("HostnamePrefix") or _DEFAULT_PREFIX
-            release_nodes(op, self._nodes(op, prefix), delete_nodes, lambda: self._nodes(op, prefix))
+    def release(self, op: Operation[QueueInputs], ids: Sequence[str]) -> None:
+        """Call DeleteNodes."""
+        delete_nodes(op, ids)
+
+    def call_delete(self, op: Operation[QueueInputs]) -> None:
+        """Call DeleteQueues."""
         op.api.call("DeleteQueues", {**cluster_id(op), "QueueNames": [op.inputs.name]})
 
     def _get(self, op: Operation[QueueInputs]) -> Found:
         queue: Found = op.api.call("GetQueue", {**cluster_id(op), "QueueName": op.inputs.name})["Queue"]
         return queue
-
-    def _nodes(self, op: Operation[QueueInputs], prefix: str) -> dict[str, str]:
-        """Return ids and states of the queue's nodes whose host names have the prefix."""
-        nodes = op.api.pages("ListNodes", {**cluster_id(op), "QueueNames": [op.inputs.name], "PageSize": 100})
-        return {
-            str(node["Id"]): str(node.get("Status") or "")
-            for node in nodes
-            if str(node.get("Hostname") or "").startswith(prefix)
-        }

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_ehpc.errors import ApiError
+from pulumi_ehpc.errors import ConflictError, ServiceError
 from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
 from pulumi_ehpc.lifecycle.operation import NOT_FOUND
 from tests.resources.stack import Stack, stack_on
@@ -267,10 +267,69 @@ def test_nodes_that_somebody_put_there_are_not_released(stack: Stack, scales_out
     cluster = stack.foreign_cluster()
     work = stack.create("Queue", "work", cluster=cluster, **{**WORK, "enable_scale_out": scales_out})
     add_nodes(stack, cluster, prefix="other-")
-    with pytest.raises(ApiError, match="still has compute nodes"):
+    with pytest.raises(ConflictError, match=r"still has compute nodes\. In it are nodes: other-000 ") as caught:
         stack.delete(work)
     assert stack.writes() == ["DeleteQueue" if stack.version == "2018-04-12" else "DeleteQueues"]
     assert hostnames(stack, cluster) == ["other-000"]
+    assert (caught.value.code, caught.value.http_status) == ("AgentError", 406)
+    assert f"`ehpc owners {cluster}` lists whose they are" in str(caught.value)
+    assert "agent on the cluster's manager node" not in str(caught.value)
+
+
+def test_nodes_that_others_release_are_waited_for(stack: Stack) -> None:
+    cluster = stack.foreign_cluster()
+    work = stack.create("Queue", "work", cluster=cluster, **WORK)
+    add_nodes(stack, cluster, 2, prefix="other-")
+    ids = [node["Id"] for node in stack.pages("ListNodes", "2024-07-30", ClusterId=cluster, PageSize=10)]
+    stack.call("DeleteNodes", "2024-07-30", ClusterId=cluster, InstanceIds=ids)
+    stack.delete(work)
+    assert "work" not in queue_names(stack, cluster)
+    assert len(stack.calls("DeleteNodes")) == 1
+
+
+def test_nodes_that_others_begin_to_release_meanwhile_are_waited_for(stack: Stack) -> None:
+    """The engine deletes a queue and a group at once where nothing tells it of an order."""
+    cluster = stack.foreign_cluster()
+    work = stack.create("Queue", "work", cluster=cluster, **WORK)
+    add_nodes(stack, cluster, 2, prefix="other-")
+    ids = [node["Id"] for node in stack.pages("ListNodes", "2024-07-30", ClusterId=cluster, PageSize=10)]
+    asked: list[str] = []
+
+    def release_meanwhile() -> bool:
+        asked.append("whether the run was cancelled")
+        if len(asked) == 5:
+            stack.call("DeleteNodes", "2024-07-30", ClusterId=cluster, InstanceIds=ids)
+        return False
+
+    stack.cancelled = release_meanwhile
+    stack.delete(work)
+    assert "work" not in queue_names(stack, cluster)
+    assert hostnames(stack, cluster) == []
+
+
+@pytest.mark.parametrize("foreign", [True, False])
+def test_nodes_in_a_queue_are_named_with_their_group(stack: Stack, foreign: bool) -> None:
+    cluster = stack.foreign_cluster() if foreign else stack.own_cluster()
+    work = stack.create("Queue", "work", cluster=cluster, **WORK)
+    group = {"cluster": cluster, "queue": "work", "instance_type": "ecs.c7.large", "count": 2}
+    stack.create("NodeGroup", "fixed", **group, hostname_prefix="fix-")
+    add_nodes(stack, cluster, prefix="other-")
+    claims = [
+        stack.claim("NodeGroup", "fixed", **group, hostname_prefix="fix-"),
+        stack.claim("NodeGroup", "no", **group),
+    ]
+    message = "In it are nodes of NodeGroup 'fixed': fix-000, fix-001, other-000 "
+    with pytest.raises(ConflictError, match=message) as caught:
+        stack.delete(work, *claims)
+    assert "Take NodeGroup 'fixed' out of the program as well, or give it another queue." in str(caught.value)
+
+
+def test_other_failure_of_a_delete_is_reported_as_it_is(stack: Stack) -> None:
+    cluster = stack.foreign_cluster()
+    work = stack.create("Queue", "work", cluster=cluster, **WORK)
+    stack.fail_call("DeleteQueue" if stack.version == "2018-04-12" else "DeleteQueues")
+    with pytest.raises(ServiceError, match="The service is out of order"):
+        stack.delete(work)
 
 
 def test_delete_of_a_queue_that_is_gone(stack: Stack) -> None:
