@@ -11,12 +11,12 @@ process, with those of the run before.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
 from pulumi import Input, ProviderResource, ResourceOptions
-from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource
+from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, Resource
 from pulumi.runtime import is_dry_run
 
 from pulumi_ehpc.engine import plugin_process
@@ -24,8 +24,10 @@ from pulumi_ehpc.engine.persisted import PersistedProvider, provider_for, sessio
 from pulumi_ehpc.engine.rpc_context import current_rpc_context
 from pulumi_ehpc.errors import EhpcError
 from pulumi_ehpc.lifecycle.announcing import much_dropped
-from pulumi_ehpc.lifecycle.claims import Claim, renamed
+from pulumi_ehpc.lifecycle.claims import Claim
+from pulumi_ehpc.lifecycle.renaming import misnamed, renamed
 from pulumi_ehpc.lifecycle.session import Session
+from pulumi_ehpc.wording import listed
 
 IDENTITY: Final = "Identity"
 CLAIMS: Final = "claims"
@@ -54,7 +56,7 @@ class IdentityProviderBase(PersistedProvider):
         inputs = {name: value for name, value in news.items() if name != PREVIEW}
         if moved:
             inputs[CLAIMS] = [*news[CLAIMS], *(claim.to_dict() for claim in moved)]
-        return CheckResult(inputs, [])
+        return CheckResult(inputs, [CheckFailure("", reason) for reason in _misnamed(before, now)])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Never differ."""
@@ -80,6 +82,15 @@ def _tell_at_the_end(session: Session) -> None:
     from pulumi_ehpc.engine.leftovers import tell_at_the_end  # what programs import stays light
 
     tell_at_the_end(session)
+
+
+def _misnamed(before: list[Claim], now: list[Claim]) -> Iterator[str]:
+    for claim, name, meant in misnamed(before, now):
+        yield (
+            f"{claim.title} names the {meant.resource_type} '{name}', but {meant.title} is called "
+            f"'{listed(meant.keys or ())}' now. Name it so as well, or give the resource in place of the name. "
+            "Nothing was changed."
+        )
 
 
 def _claims(values: Mapping[str, Any]) -> list[Claim]:

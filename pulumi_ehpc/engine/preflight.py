@@ -24,6 +24,7 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor, get_root_resource
 
 from pulumi_ehpc.engine.identity import Identity
+from pulumi_ehpc.engine.links import carrying, looked_at, named
 from pulumi_ehpc.engine.stack_settings import STACK_SETTINGS, StackSettings
 from pulumi_ehpc.engine.values import from_engine
 from pulumi_ehpc.errors import EhpcError, Violation
@@ -114,8 +115,9 @@ class Preflight:
         self._report = _Report()
         self._any_secret = False
         self.refusal = ""
+        self._claimed: list[tuple[_Entrant, Claim]] = []
         self._gathered = asyncio.ensure_future(self._gather())
-        self._gathered.add_done_callback(_looked_at)
+        self._gathered.add_done_callback(looked_at)
         self._had_identity = identity is not None
         self.identity: Output[str] = identity or self._identify(of_stack)
 
@@ -155,6 +157,16 @@ class Preflight:
         claims: Output[list[dict[str, Any]]] = Output.from_input(self._claims())
         return Identity(claims.apply(self._kept), self._provider, of_stack).id
 
+    def following(self, resource: Declared, name: str, given: Any) -> Output[Any]:
+        """Return a reference by name that depends on the resource it names, where the program declares that one."""
+        return Output.from_input(self._following(resource, name, given))
+
+    async def _following(self, resource: Declared, name: str, given: Any) -> Any:
+        gathered = asyncio.ensure_future(self._claims())
+        gathered.add_done_callback(looked_at)
+        await asyncio.wait([gathered])
+        return carrying(given, await named(self._claimed, resource, name))
+
     def _kept(self, claims: list[dict[str, Any]]) -> Output[list[dict[str, Any]]]:
         return Output.secret(claims) if self._any_secret else Output.from_input(claims)
 
@@ -188,7 +200,7 @@ class Preflight:
             raise RunError(self.refusal)
         await self._name_all()
         clusters = self._clusters()
-        claims: list[tuple[_Entrant, Claim]] = []
+        claims = self._claimed
         try:
             settings = StackSettings.resolve(self._config, os.environ)
             for entrant in self._waiting:
@@ -245,7 +257,7 @@ class Preflight:
         others = {id(parent): parent for parent in parents if parent is not None and id(parent) not in own}
         asked = {key: asyncio.ensure_future(parent.urn.future()) for key, parent in others.items()}
         for future in asked.values():
-            future.add_done_callback(_looked_at)
+            future.add_done_callback(looked_at)
         if asked:
             await asyncio.wait(asked.values(), timeout=_PARENT_SECONDS)
         urns = {key: str(future.result() or "") for key, future in asked.items() if _came(future)}
@@ -263,7 +275,7 @@ class Preflight:
         if not isinstance(value, Output):
             return value
         all_three = asyncio.gather(value.future(with_unknowns=True), value.is_known(), value.is_secret())
-        all_three.add_done_callback(_looked_at)
+        all_three.add_done_callback(looked_at)
         for _ in range(_TURNS):
             if all_three.done():
                 held, known, secret = all_three.result()
@@ -344,9 +356,3 @@ def _urn_below(entrant: _Entrant, parent_urn: str | None) -> str:
 
 def _came(future: asyncio.Future[Any]) -> bool:
     return future.done() and not future.cancelled() and future.exception() is None
-
-
-def _looked_at(done: asyncio.Future[Any]) -> None:
-    """Take note of an error, which is reported where the value is used; asyncio complains of errors nobody looks at."""
-    if not done.cancelled():
-        done.exception()

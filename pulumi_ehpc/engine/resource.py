@@ -68,6 +68,9 @@ class Resource(Properties, EngineSide, DynamicResource):
         preflight = preflight_of_stack(provider_of(options))
         added = preflight.enter(self, resource_name, dict(inputs), options)
         inputs["identity"] = Output.all(preflight.identity, added).apply(itemgetter(0))
+        for name, declared in properties.items():
+            if declared.reference_by == "name" and inputs[name] is not None:
+                inputs[name] = preflight.following(self, name, inputs[name])
         former = {name: each.former_name for name, each in properties.items() if each.former_name}
         inputs.update(dict.fromkeys((*outputs_of(type(self)), *former.values())))
         super().__init__(provider_for(self.resource_type.name), resource_name, inputs, options)

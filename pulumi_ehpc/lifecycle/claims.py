@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -40,6 +41,7 @@ class Claim:
         prefix: Prefix of the host names of its nodes; empty where it declares none.
         exclusive: Whether it claims every key of its kind in the cluster.
         adopts: Whether it takes what exists on a cluster that is not this stack's (``adopt_existing``).
+        names: What it names as text: name by resource type, such as ``{"Queue": "work"}``.
         loses: What is lost with it when it is deleted, in words; empty where that is only itself.
         renamed: URN of the resource that seems to be this one under another name; empty where there is none.
     """
@@ -56,6 +58,7 @@ class Claim:
     prefix: str = ""
     exclusive: bool = False
     adopts: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
     loses: str = ""
     renamed: str = ""
 
@@ -76,6 +79,7 @@ class Claim:
             prefix=str(values.get("prefix") or ""),
             exclusive=bool(values.get("exclusive")),
             adopts=bool(values.get("adopts")),
+            names=values.get("names") or {},
             loses=str(values.get("loses") or ""),
             renamed=str(values.get("renamed") or ""),
         )
@@ -133,6 +137,7 @@ class Program:
         self._held: dict[str, set[str]] = {}
         self._held_in_state: dict[str, set[str]] = {}
         self._busy: set[str] = set()
+        self._deleting: set[str] = set()
         self._replacing: dict[str, Replaced] = {}
         self._created: set[str] = set()
         self._deleted: set[str] = set()
@@ -169,6 +174,21 @@ class Program:
         """Learn that the engine replaces a resource that is in state."""
         with self._changed:
             self._replacing[urn] = old
+
+    @contextmanager
+    def deleting(self, urn: str) -> Iterator[None]:
+        """Learn that a delete of a resource, or of its old half, begins and ends."""
+        with self._changed:
+            self._deleting.add(urn)
+        try:
+            yield
+        except BaseException:
+            self.fails()
+            raise
+        finally:
+            with self._changed:
+                self._deleting.discard(urn)
+                self._changed.notify_all()
 
     def deleted(self, urn: str) -> None:
         """Learn that a resource, or its old half, is deleted."""
@@ -221,6 +241,12 @@ class Program:
         """Tell whether a cluster is one that this stack creates."""
         with self._changed:
             return cluster_id in self._clusters.values()
+
+    def wait_while_deleted(self, urn: str, cancelled: Callable[[], bool]) -> None:
+        """Wait while a delete of a resource, or of its old half, is in progress."""
+        with self._changed:
+            while urn in self._deleting and not cancelled():
+                self._changed.wait(_LOOK_SECONDS)
 
     def replaced_without_delete(self, urn: str) -> Replaced | None:
         """Return the old half of a resource that is to be created, where this process has not deleted it."""
@@ -369,26 +395,6 @@ class Program:
         """Return what was declared when the program ran before, by resources that it does not have now."""
         with self._changed:
             return [old for urn, old in self._before.items() if urn and urn not in self._claims]
-
-
-def renamed(before: Iterable[Claim], now: Iterable[Claim]) -> Iterator[Claim]:
-    """Yield what is not declared any more, and seems to go on under another name.
-
-    It is of the few resources whose delete loses more than themselves, and something new declares the same. The pair is
-    kept for as long as the new one is declared: a run that is refused has forgotten by the next what came before.
-    """
-    declared = {claim.urn: claim for claim in now}
-    known = {claim.urn for claim in before}
-    for old in before:
-        if not old.loses or old.urn in declared:
-            continue
-        if old.renamed in declared:
-            yield old
-            continue
-        fresh = [claim for urn, claim in declared.items() if claim.loses and urn not in known]
-        new = next((claim for claim in fresh if claim.declares_same(old)), None)
-        if new is not None:
-            yield replace(old, renamed=new.urn)
 
 
 def keys_of(value: Any) -> tuple[str, ...] | None:

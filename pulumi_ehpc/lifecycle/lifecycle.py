@@ -106,6 +106,8 @@ class Lifecycle(Generic[I]):
             PartialFailureError: The service accepted it and then something failed.
             EhpcError: Nothing was made.
         """
+        # The engine may begin with a delete by which another resource is replaced, and not wait for its end.
+        self.session.program.wait_while_deleted(engine.urn, engine.cancelled)
         op = self._operation(engine, inputs, {}, {}, self.resource_type.timeouts.create_minutes)
         old = self.session.program.replaced_without_delete(engine.urn)
         if old is not None and self._is_in_the_way(engine, old, inputs):
@@ -170,11 +172,8 @@ class Lifecycle(Generic[I]):
         if not self.resource_type.key:
             self._refuse_with_declared_in_it(op)
         if not handed_over(op, self.resource_type, inputs):
-            try:
+            with self.session.program.deleting(engine.urn):
                 self._unless_gone(op, inputs["region"], self._handler(inputs).delete)
-            except BaseException:
-                self.session.program.fails()
-                raise
             op.intents.drop(keys_of(inputs.get(self.resource_type.key)) or ())
         self.session.program.deleted(engine.urn)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic
@@ -89,6 +89,7 @@ class ResourceType(Generic[I]):
             prefix=prefix if isinstance(prefix, str) else "",
             exclusive=inputs.get("exclusive") is True,
             adopts=inputs.get("adopt_existing") is True,
+            names={each.reference: inputs[name] for name, each in self._named if isinstance(inputs.get(name), str)},
             loses=self.replacement_loses,
         )
 
@@ -99,6 +100,11 @@ class ResourceType(Generic[I]):
         """
         clear = {name: each for name, each in self._fixed.items() if name not in claim.unclear}
         return not compare(clear, self.handler(version).changes, inputs, claim.declared).replaces
+
+    @cached_property
+    def _named(self) -> Sequence[tuple[str, Property]]:
+        """Properties that hold the name of another resource."""
+        return [(name, each) for name, each in self.properties.items() if each.reference_by == "name"]
 
     @cached_property
     def _fixed(self) -> Mapping[str, Property]:

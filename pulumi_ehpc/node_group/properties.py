@@ -15,7 +15,10 @@ class NodeGroupProperties(NodeProperties, InClusterProperties):
     """Properties of a group of nodes."""
 
     queue: QueueRef = reference(QueueRef, to="Queue", by="name", default=None, change=REPLACE)
-    """The queue the nodes work for, or its name. The default is the cluster's own."""
+    """The queue the nodes work for, or its name. The default is the cluster's own.
+
+    A ``Queue`` of this program is created before the group, and deleted after it, in either case.
+    """
     instance_type: Prop[str] = string(pattern=INSTANCE_TYPE, pattern_rule=INSTANCE_TYPE_RULE, change=REPLACE)
     """ECS instance type, such as ``ecs.c7.2xlarge``."""
     count: Prop[int] = integer(limits=(0, 5000), handled="Count, in as many calls as it takes")

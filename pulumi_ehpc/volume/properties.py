@@ -28,7 +28,7 @@ class VolumeProperties(InClusterProperties):
     mount_options: Prop[str | None] = string(default=None, change=REPLACE)
     """Options of the mount command. API 2018-04-12 does not report those of an existing mount."""
     queue: QueueRef = reference(QueueRef, to="Queue", by="name", default=None, change=REPLACE)
-    """Mount only on the nodes of this queue (2018-04-12)."""
+    """Mount only on the nodes of this queue, or of the one of this name (2018-04-12)."""
     roles: StringList = string_list(default=None, choices=("manager", "login", "compute"), change=REPLACE)
     """Mount only on nodes of these roles (2018-04-12)."""
     adopt_existing: Prop[bool | None] = boolean(default=None, change=IGNORE)

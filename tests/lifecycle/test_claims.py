@@ -52,6 +52,12 @@ def test_claim_in_state_has_these_names() -> None:
     assert Claim.of(full.to_dict()) == full
 
 
+def test_claim_in_state_has_what_it_names() -> None:
+    naming = claim("a", keys=("wk-",), names={"Queue": "work"})
+    assert naming.to_dict()["names"] == {"Queue": "work"}
+    assert Claim.of(naming.to_dict()) == naming
+
+
 @pytest.mark.parametrize("keys", [None, (), ("a", "b")])
 def test_what_is_empty_is_left_out_but_no_keys_are_not_unknown_keys(keys: tuple[str, ...] | None) -> None:
     one = claim("a", keys=keys, cluster="")
@@ -304,34 +310,30 @@ def test_many_threads_tell_and_ask() -> None:
     assert others(program, "key7") == ["r7"]
 
 
-# -- what seems to be renamed ---------------------------------------------------------------------------------------
+# -- a delete in progress ------------------------------------------------------------------------------------------
 
 
-def cluster(name: str, vpc: str = "vpc-1", **more: Any) -> Claim:
-    return Claim("Cluster", f"urn:{name}", name, "", (), {"vpc_id": vpc}, loses="everything in it", **more)
+def test_delete_in_progress_is_waited_for() -> None:
+    program, done = program_of(), []
+
+    def create() -> None:
+        program.wait_while_deleted("urn:a", lambda: False)
+        done.append("created")
+
+    thread = threading.Thread(target=create)
+    with program.deleting("urn:a"):
+        thread.start()
+        program.wait_while_deleted("urn:b", lambda: False)
+        program.wait_while_deleted("urn:a", lambda: True)
+        done.append("deleted")
+    assert ended(thread)
+    assert done == ["deleted", "created"]
 
 
-def pairs(before: list[Claim], now: list[Claim]) -> list[tuple[str, str]]:
-    return [(old.name, old.renamed) for old in claims.renamed(before, now)]
-
-
-def test_what_is_new_and_declares_the_same_seems_to_be_what_is_gone() -> None:
-    assert pairs([cluster("a")], [cluster("b")]) == [("a", "urn:b")]
-    assert pairs([cluster("a")], [cluster("b", "vpc-2")]) == []
-    assert pairs([cluster("a")], [cluster("a"), cluster("b")]) == []
-
-
-def test_what_was_there_beside_it_is_not_what_is_gone() -> None:
-    assert pairs([cluster("a"), cluster("b")], [cluster("b")]) == []
-
-
-def test_a_pair_is_kept_while_the_new_one_is_declared() -> None:
-    (kept,) = claims.renamed([cluster("a")], [cluster("b")])
-    before = [cluster("b"), Claim.of(kept.to_dict())]
-    assert pairs(before, [cluster("b")]) == [("a", "urn:b")]
-    assert pairs(before, [cluster("a")]) == []
-    assert pairs(before, [cluster("c")]) == [("b", "urn:c"), ("a", "urn:c")]
-
-
-def test_what_loses_only_itself_is_no_matter() -> None:
-    assert pairs([claim("a", "work")], [claim("b", "work")]) == []
+def test_what_could_not_be_deleted_is_on_record_still() -> None:
+    program = program_of(before=(claim("a", "work"),))
+    assert [keys for _, _, keys in program.given_up()] == [["work"]]
+    with pytest.raises(RuntimeError), program.deleting("urn:a"):
+        raise RuntimeError
+    assert program.given_up() == []
+    program.wait_while_deleted("urn:a", lambda: False)

@@ -1,7 +1,7 @@
 """Declare the resources of ``declared.json``: name -> {"type": ..., "args": {...}}.
 
-In arguments ``{"$ref": name}`` is another resource, ``{"$apply": name}`` its id as an Output of its own, and
-``{"$secret": value}`` a secret; ``options`` may hold resource options.
+In arguments ``{"$ref": name}`` is another resource, ``{"$id": name}`` its id, ``{"$apply": name}`` its id as an Output
+of its own, and ``{"$secret": value}`` a secret; ``options`` may hold resource options.
 """
 
 import json
@@ -19,6 +19,8 @@ def value(given: Any) -> Any:
     """Turn JSON into an argument."""
     if isinstance(given, dict) and "$ref" in given:
         return declared[given["$ref"]]
+    if isinstance(given, dict) and "$id" in given:
+        return declared[given["$id"]].id
     if isinstance(given, dict) and "$apply" in given:
         return declared[given["$apply"]].id.apply(lambda known: known)
     if isinstance(given, dict) and "$secret" in given:
