@@ -129,8 +129,9 @@ class Stack:
 
     def made_with(self, cluster_id: str, what: str) -> str:
         """Return the region or API version that is recorded of a cluster; empty when it is not in state."""
-        found = (str(entry.inputs.get(what) or "") for entry in self._clusters() if entry.id == cluster_id)
-        return next(found, "")
+        found = (entry for entry in self._clusters() if entry.id == cluster_id)
+        # What is only read has no inputs.
+        return next((str(entry.inputs.get(what) or entry.outputs.get(what) or "") for entry in found), "")
 
     def on_cluster(self, cluster_id: str) -> list[Holder]:
         """Return what the stack's resources own and declare on a cluster."""

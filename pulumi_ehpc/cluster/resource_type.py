@@ -16,6 +16,7 @@ CLUSTER: Final = ResourceType(
     ClusterInputs,
     handlers={"2018-04-12": ClusterV20180412(), "2024-07-30": ClusterV20240730()},
     gone_codes=CLUSTER_GONE,
+    example_id="ehpc-hz-PxsD4rED9C",
     generated={"name": logical_name},
     failed_status="exception",
     replacement_loses="the cluster with its nodes, users, queues and jobs",

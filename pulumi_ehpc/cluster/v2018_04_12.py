@@ -98,6 +98,21 @@ CREATE = FieldMap(
 )
 _MODIFY = FieldMap(ClusterProperties, Parameters("ModifyClusterAttributes", VERSION), name="Name", image_id="ImageId")
 _READ = FieldMap(ClusterProperties, name="Name", client_version="ClientVersion", image_id="ImageId")
+_FIXED = FieldMap(
+    ClusterProperties,
+    zone_id="ZoneId",
+    vpc_id="VpcId",
+    vswitch_id="VSwitchId",
+    security_group_id="SecurityGroupId",
+    resource_group_id="ResourceGroupId",
+    scheduler="SchedulerType",
+    scheduler_version="SchedulerVersion",
+    deploy_mode="DeployMode",
+    domain="Domain",
+    key_pair_name="KeyPairName",
+    os_tag="OsTag",
+)
+"""What DescribeCluster reports and nobody can change, so that it is of use only where nothing is declared."""
 
 
 class ClusterV20180412(ClusterHandler):
@@ -150,14 +165,15 @@ class ClusterV20180412(ClusterHandler):
         change_tags(op)
 
     def read(self, op: Operation[ClusterInputs]) -> ReadOutcome:
-        """Call DescribeCluster, and GetAutoScaleConfig where scaling is declared."""
+        """Call DescribeCluster, and GetAutoScaleConfig where scaling is declared or nothing is."""
         info = op.api.call("DescribeCluster", {"ClusterId": op.id})["ClusterInfo"]
         inputs = {
             **_READ.decode(info),
             "description": without_marker(str(info.get("Description") or "")) or None,
             **read_tags(op),
+            **(_FIXED.decode(info) if op.only_read else {}),
         }
-        if autoscale_part(op.inputs):
+        if autoscale_part(op.inputs) or op.only_read:
             config = op.api.call("GetAutoScaleConfig", {"ClusterId": op.id})
             inputs.update({**AUTOSCALE.decode(config), **idle_interval(config)})
         return ReadOutcome(self._outputs(op, info), inputs)

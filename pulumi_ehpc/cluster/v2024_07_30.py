@@ -112,6 +112,18 @@ UPDATE_CLUSTER = UPDATE_ONLY.replace(
     client_version="ClientVersion",
 )
 _READ = UPDATE_CLUSTER.replace(deletion_protection="DeleteProtection")
+_FIXED = FieldMap(
+    ClusterProperties,
+    vpc_id="ClusterVpcId",
+    vswitch_id="ClusterVSwitchId",
+    security_group_id="SecurityGroupId",
+    resource_group_id="ResourceGroupId",
+    scheduler=enum_map("Manager.Scheduler.Type", _SCHEDULERS),
+    scheduler_version="Manager.Scheduler.Version",
+    category="ClusterCategory",
+    cluster_mode="ClusterMode",
+)
+"""What GetCluster reports and nobody can change, so that it is of use only where nothing is declared."""
 _ONE_ENTRY: Final = ("post_install_scripts", "addons")
 
 
@@ -169,6 +181,7 @@ class ClusterV20240730(ClusterHandler):
             "description": without_marker(str(listed.get("ClusterDescription") or "")) or None,
             **_scripts(response),
             **read_tags(op),
+            **(_FIXED.decode(response) if op.only_read else {}),
         }
         return ReadOutcome(_outputs(response), inputs)
 

@@ -25,7 +25,7 @@ from pulumi_ehpc.engine.rpc_context import current_rpc_context
 from pulumi_ehpc.errors import EhpcError
 from pulumi_ehpc.lifecycle.announcing import much_dropped
 from pulumi_ehpc.lifecycle.claims import Claim
-from pulumi_ehpc.lifecycle.renaming import misnamed, renamed
+from pulumi_ehpc.lifecycle.renaming import misnamed, only_read, renamed
 from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.wording import listed
 
@@ -56,7 +56,8 @@ class IdentityProviderBase(PersistedProvider):
         inputs = {name: value for name, value in news.items() if name != PREVIEW}
         if moved:
             inputs[CLAIMS] = [*news[CLAIMS], *(claim.to_dict() for claim in moved)]
-        return CheckResult(inputs, [CheckFailure("", reason) for reason in _misnamed(before, now)])
+        reasons = (*_misnamed(before, now), *_only_read(before, now))
+        return CheckResult(inputs, [CheckFailure("", reason) for reason in reasons])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Never differ."""
@@ -88,8 +89,16 @@ def _misnamed(before: list[Claim], now: list[Claim]) -> Iterator[str]:
     for claim, name, meant in misnamed(before, now):
         yield (
             f"{claim.title} names the {meant.resource_type} '{name}', but {meant.title} is called "
-            f"'{listed(meant.keys or ())}' now. Name it so as well, or give the resource in place of the name. "
-            "Nothing was changed."
+            f"'{listed(meant.keys or ())}' now. Name it so as well, or give the resource in place of the name."
+        )
+
+
+def _only_read(before: list[Claim], now: list[Claim]) -> Iterator[str]:
+    for old in only_read(before, now):
+        yield (
+            f"{old.title} is only read now, but this stack created one under that name. If it is another one, that one "
+            f"would be deleted: {old.loses}. Read it under another name. To keep the one that exists, and have the "
+            "stack forget it, set retain_on_delete=True on it, run `pulumi up`, and then take it out of the program."
         )
 
 

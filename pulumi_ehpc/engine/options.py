@@ -35,6 +35,24 @@ def refuse_create_before_delete(title: str, given: ResourceOptions | None) -> No
         )
 
 
+def refuse_import(title: str, given: ResourceOptions | None, *, way_out: str) -> None:
+    """Refuse the option that imports: the engine then asks the SDK's plugin to read without naming the provider.
+
+    Args:
+        title: The resource, such as ``Queue 'work'``.
+        given: The options that the program gives it.
+        way_out: What to do instead.
+
+    Raises:
+        RunError: ``import_`` is given.
+    """
+    if given is not None and given.import_ is not None:
+        raise RunError(
+            f"{title}: import_ is refused: Pulumi imports nothing that a dynamic provider manages, and would end with "
+            f"KeyError: '__provider'. {way_out}"
+        )
+
+
 def provider_of(given: ResourceOptions | None) -> ProviderResource | None:
     """Return the provider that a resource will use: the one it is given, or its parent's; None for the default one."""
     if given is None or given.provider is not None or given.parent is None:

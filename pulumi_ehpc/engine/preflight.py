@@ -30,6 +30,7 @@ from pulumi_ehpc.engine.values import from_engine
 from pulumi_ehpc.errors import EhpcError, Violation
 from pulumi_ehpc.lifecycle.checking import check, clash
 from pulumi_ehpc.lifecycle.claims import Claim
+from pulumi_ehpc.lifecycle.ids import wrong_id
 from pulumi_ehpc.lifecycle.operation import EngineContext, Plain
 from pulumi_ehpc.lifecycle.ownership import NamingContext
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
@@ -214,7 +215,7 @@ class Preflight:
         if self._report.certain:
             # Here, before there are claims to make the identity with: it is not created either.
             raise RunError(self._refusal_of_values())
-        return [_to_state(claim).to_dict() for entrant, claim in claims if entrant.options.id is None]
+        return [_to_state(claim).to_dict() for _, claim in claims]
 
     def _refusal_of_values(self) -> str:
         broken = self._report.broken
@@ -226,6 +227,12 @@ class Preflight:
 
     async def _examine(self, settings: StackSettings, entrant: _Entrant, clusters: Mapping[int, str]) -> Claim:
         """Check a resource, and return what it claims."""
+        if entrant.options.id is not None:
+            # It is only read, so it claims nothing. An id that is known later is looked at when it is read.
+            if not isinstance(entrant.options.id, Output):
+                wrong = list(wrong_id(entrant.resource_type, entrant.options.id))
+                self._report.add(entrant, wrong, certain=bool(wrong))
+            return Claim(entrant.resource_type.name, entrant.urn, entrant.name, cluster="", keys=())
         # What is declared to be a secret is never part of a claim.
         hidden = {name for name, each in entrant.resource_type.stored_properties.items() if each.secret}
         given = {

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from inspect import Parameter
+from collections.abc import Callable, Mapping
+from functools import wraps
+from inspect import Parameter, signature
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, NoReturn, TypeVar
 
-from pulumi import Output, ResourceOptions, RunError
+from pulumi import Input, Output, ResourceOptions, RunError
 from pulumi.dynamic import Resource as DynamicResource
+from typing_extensions import ParamSpec
 
-from pulumi_ehpc.engine.options import options_in_cluster, provider_of, refuse_create_before_delete
+from pulumi_ehpc.engine.links import carrying
+from pulumi_ehpc.engine.options import options_in_cluster, provider_of, refuse_create_before_delete, refuse_import
 from pulumi_ehpc.engine.persisted import provider_for
 from pulumi_ehpc.engine.preflight import preflight_of_stack
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
@@ -19,7 +22,25 @@ from pulumi_ehpc.schema.codec import tidy
 from pulumi_ehpc.schema.descriptors import output
 from pulumi_ehpc.schema.properties import EngineSide, Properties, outputs_of, plain, with_new_names
 from pulumi_ehpc.schema.property import Property, PropertyType
-from pulumi_ehpc.wording import SECRET
+from pulumi_ehpc.wording import SECRET, shown
+
+R = TypeVar("R", bound="Resource")
+P = ParamSpec("P")
+
+
+def _reporting_arguments(get: Callable[Concatenate[type[R], P], R]) -> Callable[Concatenate[type[R], P], R]:
+    """Report arguments that ``get`` does not take as any other mistake of a program: without a traceback."""
+
+    @wraps(get)
+    def reporting(cls: type[R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            signature(get).bind_partial(cls, *args, **kwargs)  # what is too much is said first
+            signature(get).bind(cls, *args, **kwargs)
+        except TypeError as error:
+            cls._refuse_get(f"{error}; it takes resource_name, id and opts")
+        return get(cls, *args, **kwargs)
+
+    return reporting
 
 
 class Resource(Properties, EngineSide, DynamicResource):
@@ -57,23 +78,31 @@ class Resource(Properties, EngineSide, DynamicResource):
         try:
             self._refuse_derived(given)
             refuse_create_before_delete(self._title, opts)
+            refuse_import(self._title, opts, way_out=self._instead_of_import())
         except RunError as error:
             # What was declared before waits for preflight, and would be created otherwise.
             preflight_of_stack(provider_of(opts)).refusal = str(error)
             raise
+        if opts is not None and opts.id is not None:
+            given = {}  # it is only read
         options = self._options = ResourceOptions.merge(self.options(given), opts)
         # A name that no property has goes along, so that check reports it with everything else that is wrong.
         unknown = {name: plain(value) for name, value in given.items() if name not in properties}
         inputs: dict[str, Any] = {**unknown, **self.declared(given)}
         preflight = preflight_of_stack(provider_of(options))
         added = preflight.enter(self, resource_name, dict(inputs), options)
-        inputs["identity"] = Output.all(preflight.identity, added).apply(itemgetter(0))
+        # What is only read has no identity in state: nothing of it is this stack's.
+        own = Output.all(preflight.identity, added).apply(itemgetter(0))
+        inputs["identity"] = own if options.id is None else added.apply(lambda _: None)
         for name, declared in properties.items():
             if declared.reference_by == "name" and inputs[name] is not None:
                 inputs[name] = preflight.following(self, name, inputs[name])
         former = {name: each.former_name for name, each in properties.items() if each.former_name}
         inputs.update(dict.fromkeys((*outputs_of(type(self)), *former.values())))
         super().__init__(provider_for(self.resource_type.name), resource_name, inputs, options)
+        if options.id is not None:
+            # Not every engine tells the id of what it reads during a preview; the program knows it.
+            self.__dict__["id"] = carrying(options.id, {self})
         for name, former_name in former.items():
             self.__dict__[name] = _either(self.__dict__[name], self.__dict__[former_name])
         for name, declared in properties.items():
@@ -85,6 +114,43 @@ class Resource(Properties, EngineSide, DynamicResource):
         # The rest is not a program's to read, nor to export with the resource.
         for name in inputs.keys() - {"id", "urn", *self.properties(), *outputs_of(type(self))}:
             del self.__dict__[name]
+
+    @classmethod
+    @_reporting_arguments
+    def get(cls: type[R], resource_name: str, id: Input[str], opts: ResourceOptions | None = None) -> R:
+        """Read an object that exists. It is never changed or deleted, and nothing of it becomes this stack's.
+
+        Args:
+            resource_name: Name of the resource in the program.
+            id: A cluster's own id. Of what stands in a cluster: the cluster's id, a colon and the name of the queue,
+                the prefix of the nodes' host names, or the directory of the mount. Of a user set, which then has all
+                users of the cluster: the cluster's id.
+            opts: Options of the engine, such as ``parent``.
+
+        Raises:
+            RunError: Arguments are wrong, or missing.
+        """
+        if not isinstance(resource_name, str):
+            cls._refuse_get(f"resource_name = {shown(resource_name)}: must be a string")
+        if id is None:
+            cls._refuse_get(f"'{resource_name}': id = {shown(id)}: is required")
+        if opts is not None and not isinstance(opts, ResourceOptions):
+            cls._refuse_get(f"'{resource_name}': opts = {shown(opts)}: must be ResourceOptions")
+        return cls(resource_name, ResourceOptions.merge(opts, ResourceOptions(id=id)))
+
+    @classmethod
+    def _refuse_get(cls, reason: str) -> NoReturn:
+        """Refuse arguments of ``get``, and with them the program."""
+        message = f"{cls.resource_type.name}.get: {reason}."
+        preflight_of_stack(None).refusal = message
+        raise RunError(message)
+
+    def _instead_of_import(self) -> str:
+        """Say how to have what exists in a program."""
+        read = f"To use one that exists without changing it: ehpc.{self.resource_type.name}.get(name, id)."
+        if "adopt_existing" not in self.resource_type.properties:
+            return read
+        return f"To change and delete one that exists: declare it with adopt_existing=True. {read}"
 
     @classmethod
     def _leading_parameters(cls) -> list[Parameter]:
@@ -105,8 +171,7 @@ class Resource(Properties, EngineSide, DynamicResource):
 
     def reference(self) -> Any:
         """Return what other resources name it by: its id."""
-        # Not every engine tells the id of what it reads during a preview; the program knows it.
-        return self.id if self._options.id is None else self._options.id
+        return self.id
 
     def declared(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Turn arguments into inputs: a resource that is given becomes its id or name, a keyed list its maps."""

@@ -16,6 +16,7 @@ from pulumi_ehpc.lifecycle.announcing import also_replaced, much_removed, taken_
 from pulumi_ehpc.lifecycle.claims import Replaced, keys_of
 from pulumi_ehpc.lifecycle.handing_over import handed_over
 from pulumi_ehpc.lifecycle.handler import Handler
+from pulumi_ehpc.lifecycle.ids import inputs_of_id, wrong_id
 from pulumi_ehpc.lifecycle.journal import Intents
 from pulumi_ehpc.lifecycle.named import differing
 from pulumi_ehpc.lifecycle.operation import (
@@ -30,7 +31,7 @@ from pulumi_ehpc.lifecycle.operation import (
 from pulumi_ehpc.lifecycle.ownership import marker
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
-from pulumi_ehpc.lifecycle.vanished import place, vanished
+from pulumi_ehpc.lifecycle.vanished import not_there, vanished
 from pulumi_ehpc.schema.diff import Difference, as_declared, compare
 from pulumi_ehpc.schema.properties import I, with_new_names
 from pulumi_ehpc.schema.property import PropertyType
@@ -137,19 +138,14 @@ class Lifecycle(Generic[I]):
             RefusedError: It was looked for in another region or with another account than its own.
             EhpcError: A program reads it by its id for the first time, and it does not exist.
         """
-        in_state = "api_version" in inputs or "api_version" in outputs
-        # Nothing was recorded of what a program only reads (``ResourceOptions(id=...)``): the engine never checks it.
-        here = {"api_version": self.session.api_version, "region": self.session.settings.region}
-        outputs = outputs if in_state else {**self._public(outputs), **here}
-        inputs = {**{name: outputs.get(name) or value for name, value in here.items()}, **inputs}
+        if "api_version" not in inputs or "account_id" not in outputs:
+            # The engine checks nothing that a program only reads, and older releases recorded no account of it.
+            return self._read_only(engine, outputs)
         op = self._operation(engine, inputs, inputs, outputs, self.resource_type.timeouts.update_minutes)
-        if not self.resource_type.key and "account_id" in outputs:
-            # A cluster that is only read has no account on record.
+        if not self.resource_type.key:
             self.session.program.own_cluster(engine.urn, engine.id)
         found = self._unless_gone(op, inputs["region"], self._handler(inputs).read)
         if isinstance(found, NotFound):
-            if not in_state:
-                raise EhpcError(f"{op.title}: {op.id} was not found {place(op, self._account(op))}.")
             return found
         declared = self._today(inputs)
         kept = {
@@ -182,6 +178,31 @@ class Lifecycle(Generic[I]):
         inputs = {self.resource_type.within: cluster_id, "api_version": api_version, "region": region}
         op = self._operation(EngineContext(urn="", name=""), inputs, {}, {}, minutes=1)
         return sorted(self._handler(inputs).keys_there(op))
+
+    def _read_only(self, engine: EngineContext, outputs: Plain) -> ReadOutcome | NotFound:
+        """Look at what a program only reads (``get``, ``ResourceOptions(id=...)``), of which only the id is known.
+
+        Raises:
+            EhpcError: The id has another form; or the program reads it now, and it does not exist.
+        """
+        # A program that runs passes on its arguments in place of outputs.
+        recorded = outputs if "api_version" in outputs else {}
+        here = {"api_version": self.session.api_version, "region": self.session.settings.region}
+        here = {name: recorded.get(name) or value for name, value in here.items()}
+        for violation in wrong_id(self.resource_type, engine.id):
+            raise EhpcError(f"{self.resource_type.name} '{engine.name}': {violation}.")
+        inputs = {**inputs_of_id(self.resource_type, engine.id), **here}
+        minutes = self.resource_type.timeouts.update_minutes
+        op = self._operation(engine, inputs, inputs, recorded, minutes)
+        op.only_read = True
+        found = self._unless_gone(op, here["region"], self._handler(inputs).read)
+        if isinstance(found, NotFound):
+            if not recorded:
+                raise not_there(op, self.resource_type, self._handler(inputs), self._account(op))
+            return found
+        seen = {name: value for name, value in {**inputs, **found.inputs}.items() if value is not None}
+        where = {**here, "account_id": recorded.get("account_id") or self._account(op)}
+        return ReadOutcome({**self._public(seen), **found.outputs, **where}, {})
 
     # -- pieces ---------------------------------------------------------------------------------------------------
 

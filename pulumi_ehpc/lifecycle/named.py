@@ -112,7 +112,7 @@ class NamedHandler(Handler[I], Generic[I]):
         if found is None:
             op.intents.drop((self.key_of(op.inputs),))
             return NOT_FOUND
-        return ReadOutcome({}, self.decode(op, found))
+        return ReadOutcome({"created": False} if op.only_read else {}, self.decode(op, found))
 
     def update(self, op: Operation[I]) -> ResourceState:
         """Change the object, or make it again where it has vanished."""

@@ -98,6 +98,7 @@ class Operation(Generic[I]):
         cluster: Id of the cluster it stands in; empty for a cluster.
         program: What is known of the program that runs.
         intents: What this resource was about to create on the cluster.
+        only_read: Whether the program only reads the object: nothing is declared or recorded of it but its id.
         accepted: The object, once the service has accepted it.
         others: Ids of members that stood there before and are not this resource's; None while that was not looked at.
     """
@@ -114,6 +115,7 @@ class Operation(Generic[I]):
     cluster: str
     program: Program
     intents: Intents
+    only_read: bool = False
     accepted: ResourceState | None = field(default=None, init=False)
     others: frozenset[str] | None = field(default=None, init=False)
 

@@ -28,6 +28,15 @@ def renamed(before: Iterable[Claim], now: Iterable[Claim]) -> Iterator[Claim]:
             yield replace(old, renamed=new.urn)
 
 
+def only_read(before: Iterable[Claim], now: Iterable[Claim]) -> Iterator[Claim]:
+    """Yield what was declared and is only read now, of the few resources whose delete loses more than themselves.
+
+    The engine deletes what was declared if it is not what is read, and asks nobody.
+    """
+    declared = {claim.urn: claim for claim in now}
+    return (old for old in before if old.loses and old.urn in declared and not declared[old.urn].loses)
+
+
 def misnamed(before: Iterable[Claim], now: Iterable[Claim]) -> Iterator[tuple[Claim, str, Claim]]:
     """Yield what names something that goes by another name now: its claim, the name, and the claim of what it means.
 

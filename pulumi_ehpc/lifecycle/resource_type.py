@@ -36,6 +36,7 @@ class ResourceType(Generic[I]):
         inputs: Class of its inputs, with the properties.
         handlers: Its handler in each API version. A version that is missing does not have the resource type.
         gone_codes: Error codes that mean that the object does not exist, nor anything it belongs to.
+        example_id: An id as state has it: the cluster's own, or the cluster's, a colon and the key.
         generated: Property -> what makes its value where the program gives none.
         key: Property by which the service knows the object in its cluster, or each of the objects: a name, or a map by
             name. No two resources of a cluster may have one in common. Empty for a resource type of its own.
@@ -52,6 +53,7 @@ class ResourceType(Generic[I]):
     inputs: type[I]
     handlers: Mapping[str, Handler[I]]
     gone_codes: tuple[str, ...]
+    example_id: str = ""
     generated: Mapping[str, Callable[[NamingContext], Any]] = field(default_factory=dict)
     key: str = ""
     within: str = ""

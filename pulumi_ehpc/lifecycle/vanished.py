@@ -9,7 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_ehpc.errors import EhpcError, NotFoundError
+from pulumi_ehpc.lifecycle.handler import Handler
 from pulumi_ehpc.lifecycle.operation import Operation
+from pulumi_ehpc.lifecycle.resource_type import ResourceType
+from pulumi_ehpc.wording import listed
 
 
 def vanished(op: Operation[Any], error: NotFoundError, *, account_id: str) -> EhpcError:
@@ -29,6 +32,33 @@ def vanished(op: Operation[Any], error: NotFoundError, *, account_id: str) -> Eh
     return EhpcError(
         f"{what} does not exist, or does not any more, {place(op, account_id)} {answer}.",
         next_step=f"If it was deleted by other means, {refresh} Otherwise check the id, the region and the account.",
+    )
+
+
+def not_there(
+    op: Operation[Any], resource_type: ResourceType[Any], handler: Handler[Any], account_id: str
+) -> EhpcError:
+    """Describe that there is nothing under the id of what a program only reads, and what is there instead.
+
+    Args:
+        op: The operation.
+        resource_type: The resource type.
+        handler: Its handler in the API version that was asked.
+        account_id: The account of the credentials; empty where it is not known.
+    """
+    where = place(op, account_id)
+    check = "Check the id, the region and the account (`ehpc doctor`)."
+    if not resource_type.key:
+        return EhpcError(f"{op.title}: {op.id} was not found {where}.", next_step=check)
+    try:
+        there = sorted(handler.keys_there(op))
+    except NotFoundError:
+        return EhpcError(f"{op.title}: its cluster {op.cluster} was not found {where}.", next_step=check)
+    by_prefix = resource_type.key == resource_type.prefix
+    one = "must be the beginning of a host name" if by_prefix else f"must be a {resource_type.key} that exists"
+    return EhpcError(
+        f"{op.title}: {op.id} was not found {where}.",
+        next_step=f"What follows the colon {one}. On the cluster there is: {listed(there) or 'nothing of the kind'}.",
     )
 
 

@@ -148,7 +148,7 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
         return [node for node in nodes if node.id not in op.others]
 
     def _of_others(self, op: NodeGroupOperation, nodes: Sequence[Node]) -> Iterator[str]:
-        if op.in_own_cluster or op.inputs.adopt_existing or not op.engine.id:
+        if op.in_own_cluster or op.inputs.adopt_existing or op.only_read or not op.engine.id:
             return
         recorded = {node["id"] for node in op.outputs.get("nodes") or ()}
         if "" in recorded:
@@ -212,9 +212,11 @@ class NodeGroupHandler(MemberSetHandler[NodeGroupInputs, Node, int]):
         """Return the number of nodes, and their queue where the version reports it."""
         if not members:
             op.intents.drop((op.inputs.hostname_prefix,))
-        if not members and op.inputs.count:
+        if not members and op.inputs.count != 0:
             # A group without nodes exists only while none are declared.
             return NOT_FOUND
+        if op.only_read:
+            return ReadOutcome(_outputs(members), {"count": len(members), **_alike(self.with_queues(op, members))})
         queues = {node.queue for node in members}
         queue = queues.pop() if len(queues) == 1 else ""
         return ReadOutcome(_outputs(members), {"count": len(members), **({"queue": queue} if queue else {})})
@@ -270,6 +272,12 @@ def nodes_of(prefix: str, listed: Iterable[Mapping[str, Any]], hostname: str) ->
         for node in listed
         if str(node.get(hostname) or "").startswith(prefix)
     ]
+
+
+def _alike(nodes: Sequence[Node]) -> dict[str, Any]:
+    """Return what the service reports alike of all nodes, as declared values."""
+    first, *others = (node.declared for node in nodes)
+    return {name: value for name, value in first.items() if all(other.get(name) == value for other in others)}
 
 
 def _default_queue(op: NodeGroupOperation) -> str | None:

@@ -16,6 +16,7 @@ NODE_GROUP: Final = ResourceType(
     NodeGroupInputs,
     handlers={"2018-04-12": NodeGroupV20180412(), "2024-07-30": NodeGroupV20240730()},
     gone_codes=CLUSTER_GONE,
+    example_id="ehpc-hz-PxsD4rED9C:fix-",
     generated={"hostname_prefix": hostname_prefix},
     key="hostname_prefix",
     within="cluster",

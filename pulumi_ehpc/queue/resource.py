@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_ehpc.engine.resource import Resource
+from pulumi_ehpc.lifecycle.ids import key_of_id
 from pulumi_ehpc.queue.properties import QueueProperties
 from pulumi_ehpc.queue.resource_type import QUEUE
 from pulumi_ehpc.schema.descriptors import output
@@ -29,4 +30,7 @@ class Queue(QueueProperties, Resource, resource_type=QUEUE):
 
     def reference(self) -> Any:
         """Return what other resources name it by: its name."""
-        return self.name
+        if self._options.id is None:
+            return self.name
+        # Not every engine tells the outputs of what it reads during a preview.
+        return self.id.apply(key_of_id)

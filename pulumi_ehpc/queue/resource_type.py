@@ -16,6 +16,7 @@ QUEUE: Final = ResourceType(
     QueueInputs,
     handlers={"2018-04-12": QueueV20180412(), "2024-07-30": QueueV20240730()},
     gone_codes=CLUSTER_GONE,
+    example_id="ehpc-hz-PxsD4rED9C:work",
     generated={"name": logical_name},
     key="name",
     within="cluster",

@@ -167,8 +167,9 @@ class UserSetHandler(MemberSetHandler[UserSetInputs, User, UserArgs]):
         return self._record(op, members)
 
     def report(self, op: UserSetOperation, members: Sequence[User]) -> ReadOutcome:
-        """Return groups by name; users that are not declared count only when the set is exclusive."""
-        seen = {user.name: user.group for user in members if op.inputs.exclusive or user.name in op.inputs.users}
+        """Return groups by name; users that are not declared count when the set is exclusive or only read."""
+        all_count = op.inputs.exclusive or op.only_read
+        seen = {user.name: user.group for user in members if all_count or user.name in op.inputs.users}
         there = {user.name for user in members}
         op.intents.drop_absent(there)
         created = [name for name in op.outputs.get("created_users") or () if name in there]

@@ -15,6 +15,7 @@ USER_SET: Final = ResourceType(
     UserSetInputs,
     handlers={"2018-04-12": UserSetV20180412(), "2024-07-30": UserSetV20240730()},
     gone_codes=CLUSTER_GONE,
+    example_id="ehpc-hz-PxsD4rED9C:team",
     key="users",
     within="cluster",
     members="users",

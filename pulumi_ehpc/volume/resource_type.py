@@ -15,6 +15,7 @@ VOLUME: Final = ResourceType(
     VolumeInputs,
     handlers={"2018-04-12": VolumeV20180412(), "2024-07-30": VolumeV20240730()},
     gone_codes=CLUSTER_GONE,
+    example_id="ehpc-hz-PxsD4rED9C:/data",
     key="mount_directory",
     within="cluster",
 )

@@ -18,12 +18,12 @@ _RETAINED = {
 """What is left of each resource type that is retained."""
 _IN_CLUSTER = (
     "Set to the cluster that is given as `cluster=`, so that `pulumi destroy` calls `DeleteCluster` alone. Not set for "
-    "a cluster that is given by its id, that the program only reads (`ResourceOptions(id=...)`), or that is retained: "
+    "a cluster that is given by its id, that the program only reads (`Cluster.get`), or that is retained: "
     "then each object is deleted by calls of its own, or retained."
 )
 _OF_CLUSTER = (
     "Not set. Everything that is declared with this cluster as `cluster=` has it, unless the cluster is only read "
-    "(`ResourceOptions(id=...)`) or retained."
+    "(`Cluster.get`) or retained."
 )
 _OWN_RETAINED = (
     " Copied from the cluster that is given as `cluster=`; a value of its own counts more. The option of a component "
@@ -44,5 +44,7 @@ def section(known: Described) -> str:
         ["`deleted_with`", _IN_CLUSTER if in_cluster else _OF_CLUSTER],
         ["`retain_on_delete`", _RETAINED[name] + (_OWN_RETAINED if in_cluster else "")],
         ["`delete_before_replace`", _REFUSED],
+        ["`id`", "The object is only read, as by `get`. Nothing else that is given counts."],
+        ["`import_`", "Refused: see [What exists already](../existing.md#import-does-not-work)."],
     ]
     return table(["resource option", "what it does here"], rows)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pulumi_ehpc.api import spec
+from pulumi_ehpc.lifecycle.ids import form_of
 from pulumi_ehpc.lifecycle.resource_type import Timeouts
 from pulumi_ehpc.registry import RESOURCE_TYPES
 from pulumi_ehpc.schema.descriptors import OutputProperty
@@ -42,6 +43,8 @@ def page(name: str) -> str:
         "How to read the tables: [Resource types](README.md#how-to-read-the-pages).",
         "## Example",
         *_example(package_of(known.resource_type)),
+        "## Read one that exists",
+        *_reading(known),
         "## Properties",
         _properties(known.properties, changes=True),
         *_unique(known),
@@ -73,6 +76,16 @@ def _example(package: str) -> Iterator[str]:
     _, said, code = (EXAMPLES / f"{package}.py").read_text("utf-8").split('"""', 2)
     yield prose(said)
     yield f"```python\n{code.strip()}\n```"
+
+
+def _reading(known: Described) -> Iterator[str]:
+    name, example_id = known.resource_type.name, known.resource_type.example_id
+    logical_name = example_id.rpartition(":")[2].strip("/-") if known.resource_type.within else "theirs"
+    yield f'```python\nehpc.{name}.get("{logical_name}", "{example_id}")\n```'
+    yield (
+        f"By {form_of(known.resource_type).words}. What is read is never changed or deleted, and has as outputs "
+        "what the service reports: [What exists already](../existing.md)."
+    )
 
 
 def _properties(properties: Sequence[PropertyFacts], *, changes: bool) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,15 @@ def test_the_example_of_a_resource_type_runs(name: str, package: str, version: s
     ((logical_name, registered),) = ((key, one) for key, one in made.items() if one["type"].endswith(f":{name}"))
     assert registered["identity"] == "identity-id"
     assert f'ehpc.{name}(\n    "{logical_name}"' in program.read_text("utf-8")
+
+
+def test_the_example_of_what_exists_already_runs(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "existing.md").read_text("utf-8"), re.DOTALL)
+    program = tmp_path / "program.py"
+    program.write_text(example)
+    ran = run(program, SETTINGS)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert {"theirs", "work", "mine"} <= set(json.loads(ran.stdout))
 
 
 def test_an_example_that_breaks_a_rule_is_found(tmp_path: Path) -> None:

@@ -1,13 +1,15 @@
-"""The page on ownership claims nothing that no test shows."""
+"""The pages on ownership and on what exists already claim nothing that no test shows."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import pytest
+
 from scripts.docs.__main__ import ROOT
 
-PAGE = ROOT / "docs" / "ownership.md"
+PAGES = [ROOT / "docs" / "ownership.md", ROOT / "docs" / "existing.md"]
 TEST = re.compile(r"\[`(test_\w+)`\]\(([^)]+\.py)\)")
 
 
@@ -20,18 +22,21 @@ def missing(page: Path) -> list[str]:
     ]
 
 
-def test_every_test_that_the_page_names_exists() -> None:
-    assert TEST.findall(PAGE.read_text("utf-8"))
-    assert missing(PAGE) == []
+@pytest.mark.parametrize("page", PAGES)
+def test_every_test_that_the_page_names_exists(page: Path) -> None:
+    assert TEST.findall(page.read_text("utf-8"))
+    assert missing(page) == []
 
 
-def test_every_test_is_named_as_a_link() -> None:
-    text = PAGE.read_text("utf-8")
+@pytest.mark.parametrize("page", PAGES)
+def test_every_test_is_named_as_a_link(page: Path) -> None:
+    text = page.read_text("utf-8")
     assert re.findall(r"test_\w+", TEST.sub("", text)) == []
 
 
-def test_every_section_names_a_test() -> None:
-    sections = re.split(r"^##+ ", PAGE.read_text("utf-8"), flags=re.MULTILINE)[1:]
+@pytest.mark.parametrize("page", PAGES)
+def test_every_section_names_a_test(page: Path) -> None:
+    sections = re.split(r"^##+ ", page.read_text("utf-8"), flags=re.MULTILINE)[1:]
     assert [section.splitlines()[0] for section in sections if not TEST.search(section)] == []
 
 

@@ -44,6 +44,8 @@ def clusters() -> dict[str, Callable[[], Any]]:
         "id": lambda: "ehpc-1",
         "id of the resource": lambda: ehpc.Cluster("hpc", **HPC).id,
         "Output": output_of_its_own,
+        "read": lambda: ehpc.Cluster.get("hpc", "ehpc-1"),
+        "id of what is read": lambda: ehpc.Cluster.get("hpc", pulumi.Output.from_input("ehpc-1")).id,
     }
 
 

@@ -371,7 +371,7 @@ def test_operations_of_a_missing_resource_type_are_refused(new_bench: NewBench) 
     for operate in (
         lambda: crew.create(engine, inputs),
         lambda: crew.update(engine, inputs, inputs, {}),
-        lambda: crew.read(engine, inputs, {}),
+        lambda: crew.read(engine, inputs, {"account_id": ""}),
         lambda: crew.delete(engine, inputs, {}),
         lambda: crew.diff(engine, inputs, inputs, {}),
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_ehpc.lifecycle.claims import Claim
-from pulumi_ehpc.lifecycle.renaming import misnamed, renamed
+from pulumi_ehpc.lifecycle.renaming import misnamed, only_read, renamed
 from tests.lifecycle.test_claims import claim
 
 # -- what seems to be renamed ---------------------------------------------------------------------------------------
@@ -39,6 +39,18 @@ def test_a_pair_is_kept_while_the_new_one_is_declared() -> None:
 
 def test_what_loses_only_itself_is_no_matter() -> None:
     assert pairs([claim("a", "work")], [claim("b", "work")]) == []
+
+
+# -- what is only read now -----------------------------------------------------------------------------------------
+
+
+def test_cluster_that_is_only_read_now_may_be_another_one() -> None:
+    read = Claim("Cluster", "urn:a", "a", "", ())
+    assert list(only_read([cluster("a")], [read])) == [cluster("a")]
+    assert list(only_read([cluster("a")], [cluster("a")])) == []
+    assert list(only_read([cluster("b")], [read])) == []
+    assert list(only_read([read], [read])) == []
+    assert list(only_read([claim("a", "work")], [claim("a")])) == [], "a queue loses only itself"
 
 
 # -- what names something else now -----------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Declare the resources of ``declared.json``: name -> {"type": ..., "args": {...}}.
 
 In arguments ``{"$ref": name}`` is another resource, ``{"$id": name}`` its id, ``{"$apply": name}`` its id as an Output
-of its own, and ``{"$secret": value}`` a secret; ``options`` may hold resource options.
+of its own, and ``{"$secret": value}`` a secret; ``options`` may hold resource options. What has ``"get": id``, and no
+``"args"``, is only read.
 """
 
 import json
@@ -36,6 +37,8 @@ for name, entry in json.loads(Path("declared.json").read_text()).items():
     options = pulumi.ResourceOptions(**value(entry.get("options", {})))
     if entry["type"] == "Component":
         declared[name] = pulumi.ComponentResource("test:index:Team", name, None, options)
+    elif "get" in entry:
+        declared[name] = getattr(ehpc, entry["type"]).get(name, value(entry["get"]), options)
     else:
         declared[name] = getattr(ehpc, entry["type"])(name, opts=options, **value(entry["args"]))
 

@@ -50,7 +50,16 @@ team = ehpc.UserSet(
 data = ehpc.Volume(
     "data", cluster=cluster, file_system_id="fs-3", mount_target="fs-3.example", mount_directory="/data", queue=work
 )
+theirs = ehpc.Cluster.get("theirs", "ehpc-1")
+batch = ehpc.Queue.get("batch", pulumi.Output.concat(theirs.id, ":batch"), pulumi.ResourceOptions())
+borrowed = ehpc.NodeGroup("borrowed", cluster=theirs, queue=batch, instance_type="ecs.c7.2xlarge", count=1)
 
+assert_type(theirs, ehpc.Cluster)
+assert_type(theirs.vpc_id, pulumi.Output[str | None])
+assert_type(batch, ehpc.Queue)
+assert_type(ehpc.NodeGroup.get("fixed", id="ehpc-1:fix-").nodes, pulumi.Output[list[dict[str, str]]])
+assert_type(ehpc.UserSet.get("team", id="ehpc-1", opts=None).users, pulumi.Output[dict[str, str]])
+assert_type(ehpc.Volume.get("data", "ehpc-1:/data"), ehpc.Volume)
 assert_type(cluster.status, pulumi.Output[str])
 assert_type(cluster.max_count, pulumi.Output[int | None])
 assert_type(cluster.enable_scale_in, pulumi.Output[bool | None])
