@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pulumi_ehpc.lifecycle.claims import Claim, Program
+from pulumi_ehpc.lifecycle.claims import Claim
+from pulumi_ehpc.lifecycle.program import Program
 from pulumi_ehpc.wording import listed
 
 

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pulumi_ehpc.errors import Violation
-from pulumi_ehpc.lifecycle.claims import Claim, Program
+from pulumi_ehpc.lifecycle.claims import Claim
 from pulumi_ehpc.lifecycle.operation import EngineContext, Plain
 from pulumi_ehpc.lifecycle.ownership import NamingContext
+from pulumi_ehpc.lifecycle.program import Program
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.schema.diff import compare

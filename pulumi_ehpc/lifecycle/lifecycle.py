@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 from pulumi_ehpc.errors import EhpcError, NotFoundError, RefusedError, Violation
 from pulumi_ehpc.lifecycle import checking
 from pulumi_ehpc.lifecycle.announcing import also_replaced, much_removed, taken_over
-from pulumi_ehpc.lifecycle.claims import Replaced, keys_of
+from pulumi_ehpc.lifecycle.claims import keys_of
 from pulumi_ehpc.lifecycle.handing_over import handed_over
 from pulumi_ehpc.lifecycle.handler import Handler
 from pulumi_ehpc.lifecycle.ids import inputs_of_id, wrong_id
@@ -29,6 +29,7 @@ from pulumi_ehpc.lifecycle.operation import (
     ResourceState,
 )
 from pulumi_ehpc.lifecycle.ownership import marker
+from pulumi_ehpc.lifecycle.program import Replaced
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.lifecycle.vanished import not_there, vanished

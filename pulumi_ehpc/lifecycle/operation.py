@@ -10,9 +10,9 @@ from typing import Any, Final, Generic
 from pulumi_ehpc.api import Outcome, Probe, VersionClient, Wait
 from pulumi_ehpc.api.responses import UNREADABLE
 from pulumi_ehpc.errors import EhpcError, NetworkError, ServiceError, WaitCancelledError, WaitError, WaitTimeoutError
-from pulumi_ehpc.lifecycle.claims import Program
 from pulumi_ehpc.lifecycle.journal import Intents
 from pulumi_ehpc.lifecycle.locks import Locks, lock_name
+from pulumi_ehpc.lifecycle.program import Program
 from pulumi_ehpc.schema.properties import I
 from pulumi_ehpc.wording import duration
 

@@ -14,7 +14,8 @@ def renamed(before: Iterable[Claim], now: Iterable[Claim]) -> Iterator[Claim]:
     It is of the few resources whose delete loses more than themselves, and something new declares the same. The pair is
     kept for as long as the new one is declared: a run that is refused has forgotten by the next what came before.
     """
-    declared = {claim.urn: claim for claim in now}
+    # One whose URN the program does not know yet is no sign of anything: it may be the very one.
+    declared = {claim.urn: claim for claim in now if claim.urn}
     known = {claim.urn for claim in before}
     for old in before:
         if not old.loses or old.urn in declared:

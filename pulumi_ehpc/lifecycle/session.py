@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from pulumi_ehpc.api import Client, Settings, VersionClient
 from pulumi_ehpc.errors import ConfigurationError, EhpcError, RefusedError
-from pulumi_ehpc.lifecycle.claims import Program
 from pulumi_ehpc.lifecycle.journal import Journal
 from pulumi_ehpc.lifecycle.locks import Locks
+from pulumi_ehpc.lifecycle.program import Program
 
 
 class Session:

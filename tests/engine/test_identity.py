@@ -13,7 +13,8 @@ from pulumi_ehpc._providers import IdentityProvider
 from pulumi_ehpc.engine import plugin_process
 from pulumi_ehpc.engine.persisted import session_for
 from pulumi_ehpc.engine.values import to_engine
-from pulumi_ehpc.lifecycle.claims import Claim, Program
+from pulumi_ehpc.lifecycle.claims import Claim
+from pulumi_ehpc.lifecycle.program import Program
 from pulumi_ehpc.schema.unknowns import UNKNOWN
 from tests.engine.program import run
 

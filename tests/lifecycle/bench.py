@@ -9,9 +9,9 @@ from typing import Any
 from pulumi_ehpc.api import Client, Credentials, Settings
 from pulumi_ehpc.api.contact import Contact
 from pulumi_ehpc.errors import Violation
-from pulumi_ehpc.lifecycle.claims import Program
 from pulumi_ehpc.lifecycle.lifecycle import Lifecycle, PartialFailureError
 from pulumi_ehpc.lifecycle.operation import EngineContext, Operation, ResourceState
+from pulumi_ehpc.lifecycle.program import Program
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.schema.diff import Difference

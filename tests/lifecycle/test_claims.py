@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_ehpc.lifecycle import claims
-from pulumi_ehpc.lifecycle.claims import Claim, Program, Replaced, keys_of
+from pulumi_ehpc.lifecycle import program as known_program
+from pulumi_ehpc.lifecycle.claims import Claim, keys_of
+from pulumi_ehpc.lifecycle.program import Program, Replaced
 from pulumi_ehpc.schema.unknowns import UNKNOWN
 
 HPC = "urn:pulumi:dev::test::pulumi-python:dynamic/ehpc:Cluster::hpc"
@@ -234,12 +235,12 @@ def test_wait_ends_at_once_where_the_key_is_held() -> None:
 
 
 def test_wait_is_short_where_the_taker_does_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims, "_PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(known_program, "_PATIENCE_SECONDS", 0.05)
     assert ended(waiting(program_of(TAKER)))
 
 
 def test_wait_lasts_as_long_as_the_taker_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(known_program, "_PATIENCE_SECONDS", 0.0)
     program = program_of(TAKER)
     program.begins(TAKER.urn, creates=False)
     thread = waiting(program)
@@ -250,7 +251,7 @@ def test_wait_lasts_as_long_as_the_taker_works(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_wait_ends_with_a_taker_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(known_program, "_PATIENCE_SECONDS", 0.0)
     program = program_of(TAKER)
     program.begins(TAKER.urn, creates=True)
     thread = waiting(program)
@@ -269,7 +270,7 @@ def test_wait_ends_with_the_run() -> None:
 
 def test_two_resources_may_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """Users are swapped between two sets: each holds its new one before it waits."""
-    monkeypatch.setattr(claims, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(known_program, "_PATIENCE_SECONDS", 0.0)
     one, two = claim("one", "a"), claim("two", "b")
     program = program_of(one, two)
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.lifecycle.checking import clash, clashes
-from pulumi_ehpc.lifecycle.claims import Claim, Program
+from pulumi_ehpc.lifecycle.claims import Claim
+from pulumi_ehpc.lifecycle.program import Program
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.node_group.resource_type import NODE_GROUP
 from pulumi_ehpc.queue.resource_type import QUEUE

@@ -25,6 +25,11 @@ def test_what_is_new_and_declares_the_same_seems_to_be_what_is_gone() -> None:
     assert pairs([cluster("a")], [cluster("a"), cluster("b")]) == []
 
 
+def test_what_has_no_urn_yet_may_be_what_seems_to_be_gone() -> None:
+    late = Claim("Cluster", "", "a", "", (), {"vpc_id": "vpc-1"}, loses="everything in it")
+    assert pairs([cluster("a")], [late]) == []
+
+
 def test_what_was_there_beside_it_is_not_what_is_gone() -> None:
     assert pairs([cluster("a"), cluster("b")], [cluster("b")]) == []
 

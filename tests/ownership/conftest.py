@@ -8,4 +8,4 @@ import pytest
 @pytest.fixture(autouse=True)
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for nobody: the modelled engine does one step after the other, so whoever is waited for cannot come."""
-    monkeypatch.setattr("pulumi_ehpc.lifecycle.claims._PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("pulumi_ehpc.lifecycle.program._PATIENCE_SECONDS", 0.0)

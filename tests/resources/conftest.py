@@ -57,4 +57,4 @@ def folder(stack: Stack, tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for no other resource: these tests do one step at a time."""
-    monkeypatch.setattr("pulumi_ehpc.lifecycle.claims._PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("pulumi_ehpc.lifecycle.program._PATIENCE_SECONDS", 0.0)

@@ -13,9 +13,10 @@ from pulumi_ehpc.api.clock import Clock
 from pulumi_ehpc.errors import ServiceError, Violation
 from pulumi_ehpc.fake import AccessKey, Assumptions, FakeCloud, FakeServer, ManualClock
 from pulumi_ehpc.lifecycle import checking
-from pulumi_ehpc.lifecycle.claims import Claim, Program
+from pulumi_ehpc.lifecycle.claims import Claim
 from pulumi_ehpc.lifecycle.lifecycle import Lifecycle, PartialFailureError
 from pulumi_ehpc.lifecycle.operation import EngineContext, NotFound, Operation, ReadOutcome, ResourceState
+from pulumi_ehpc.lifecycle.program import Program
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.registry import RESOURCE_TYPES

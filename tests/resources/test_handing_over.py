@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.errors import RefusedError
-from pulumi_ehpc.lifecycle.claims import Claim, Replaced
+from pulumi_ehpc.lifecycle.claims import Claim
 from pulumi_ehpc.lifecycle.handing_over import taker_of
+from pulumi_ehpc.lifecycle.program import Replaced
 from pulumi_ehpc.schema.unknowns import UNKNOWN
 from tests.resources.stack import InState, Stack
 
@@ -229,7 +230,7 @@ def test_what_another_resource_turns_out_to_declare_is_not_taken(
     stack: Stack, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its check comes while the other create waits for it."""
-    monkeypatch.setattr("pulumi_ehpc.lifecycle.claims._PATIENCE_SECONDS", 5.0)
+    monkeypatch.setattr("pulumi_ehpc.lifecycle.program._PATIENCE_SECONDS", 5.0)
     known, unclear, given = two_of(stack, kind)
     stack.new_run(unclear)
     program = stack.session.program

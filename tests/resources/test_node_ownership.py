@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.errors import RefusedError
-from pulumi_ehpc.lifecycle.claims import Program, Replaced
 from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
+from pulumi_ehpc.lifecycle.program import Program, Replaced
 from tests.resources.stack import InState, Stack
 from tests.resources.test_node_group import TYPE, add_foreign_node, added_counts, nodes
 

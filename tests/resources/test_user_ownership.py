@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pulumi_ehpc.errors import EhpcError, RefusedError
-from pulumi_ehpc.lifecycle.claims import Program
 from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
+from pulumi_ehpc.lifecycle.program import Program
 from pulumi_ehpc.user_set.handler import UserSetHandler, UserSetOperation
 from tests.resources.stack import TYPES, InState, Stack
 from tests.resources.test_user_set import (
