@@ -18,7 +18,7 @@ demo: ## Create, change and destroy examples/quickstart on the fake; needs no ac
 	$(IN_ENV) python examples/quickstart/demo.py
 
 test: ## Run all tests and show coverage
-	$(IN_ENV) pytest -n auto --cov --cov-report=term:skip-covered
+	$(IN_ENV) pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 
 test-oldest: ## Run the tests marked sdk with the oldest supported Pulumi SDK
 	$(IN_ENV) sh scripts/test-oldest.sh
