@@ -163,9 +163,7 @@ class Preflight:
         return Output.from_input(self._following(resource, name, given))
 
     async def _following(self, resource: Declared, name: str, given: Any) -> Any:
-        gathered = asyncio.ensure_future(self._claims())
-        gathered.add_done_callback(looked_at)
-        await asyncio.wait([gathered])
+        await self._claims()
         return carrying(given, await named(self._claimed, resource, name))
 
     def _kept(self, claims: list[dict[str, Any]]) -> Output[list[dict[str, Any]]]:

@@ -159,13 +159,16 @@ def test_what_could_not_be_ordered_is_said(monkeypatch: pytest.MonkeyPatch) -> N
 # -- programs that fail --------------------------------------------------------------------------------------------
 
 
-def test_program_that_is_refused_is_refused_once() -> None:
+@pytest.mark.parametrize("broken", [{"max_count": -1}, {"name": "longer-than-2024-allows"}])
+def test_program_that_is_refused_is_refused_once_and_leaves_nothing_to_the_next(broken: dict[str, Any]) -> None:
+    """What is wrong in every API version is refused before there is an identity, anything else after it."""
+
     def program() -> None:
-        ehpc.NodeGroup("fixed", cluster="ehpc-1", queue="work", **GROUP)
-        ehpc.Queue("work", cluster="ehpc-1", max_count=-1)
+        ehpc.NodeGroup("fixed", cluster="ehpc-1", queue=broken.get("name", "work"), **GROUP)
+        ehpc.Queue("work", cluster="ehpc-1", **broken)
 
     with pytest.raises(pulumi.RunError) as caught:
-        run(program)
-    assert str(caught.value).splitlines()[1:] == [
-        "  Queue 'work': max_count = -1: must be an integer from 0 to 5000 (CreateQueue, UpdateQueue, API 2024-07-30)"
-    ]
+        run(program, preview=True)
+    (line,) = str(caught.value).splitlines()[1:]
+    assert line.startswith(f"  Queue 'work': {min(broken)} = ")
+    assert order(lambda: ehpc.Queue("more", cluster="ehpc-1")) == ["more"]
