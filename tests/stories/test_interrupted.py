@@ -205,7 +205,7 @@ def test_nothing_is_left_behind_on_the_stack_s_cluster(new_bench: NewBench, vers
     run = bench.up()
     assert run.ok, run.text
     assert contents(bench, bench.clusters()[0]["ClusterId"]) == before
-    assert not (bench.folder / "left").exists()
+    assert list((bench.folder / "left").rglob("intents/*")) == []
 
 
 @each_trouble
