@@ -12,7 +12,7 @@ from pulumi_ehpc.errors import ConfigurationError
 from pulumi_ehpc.lifecycle.claims import Claim, keys_of
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.registry import RESOURCE_TYPES
-from pulumi_ehpc.schema.properties import with_new_names
+from pulumi_ehpc.schema.properties import as_today
 from pulumi_ehpc.schema.unknowns import UNKNOWN
 
 OTHER: Final = "other"
@@ -196,7 +196,7 @@ def _prefix(host: str, recorded: Iterable[str]) -> str:
 
 def _entry(resource_type: ResourceType[Any], resource: Mapping[str, Any]) -> Entry:
     values = {
-        part: with_new_names(resource_type.properties, _without_secrets(resource.get(part) or {}))
+        part: as_today(resource_type.properties, _without_secrets(resource.get(part) or {}))
         for part in ("inputs", "outputs")
     }
     return Entry(resource_type, resource["urn"], resource["id"], **values, read_only=bool(resource.get("external")))

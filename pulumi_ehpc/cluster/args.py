@@ -43,9 +43,9 @@ class ClusterAddonArgs(Args):
     """Name of the component."""
     version: Prop[str] = string()
     """Version of the component."""
-    services_spec: Prop[str | None] = string(default=None)
+    services_spec: Prop[str | None] = string(default=None, may_be_empty=True)
     """Services of the component, as the JSON string that the API takes (2024-07-30)."""
-    resources_spec: Prop[str | None] = string(default=None)
+    resources_spec: Prop[str | None] = string(default=None, may_be_empty=True)
     """Resources of the component, as the JSON string that the API takes (2024-07-30)."""
     port: Prop[int | None] = integer(default=None, limits=(1, 65535))
     """Port of the component (2018-04-12)."""
@@ -65,7 +65,7 @@ class ClusterPostInstallScriptArgs(Args):
 
     url: Prop[str] = string(pattern=r"(https?|oss)://\S+", pattern_rule="must be an http, https or oss address")
     """Where the script is."""
-    args: Prop[str | None] = string(default=None)
+    args: Prop[str | None] = string(default=None, may_be_empty=True)
     """Arguments of the script."""
 
 

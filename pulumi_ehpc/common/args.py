@@ -34,7 +34,11 @@ class DataDiskArgs(Args):
     delete_with_instance: Prop[bool | None] = boolean(default=None)
     """Whether the disk is deleted with its node."""
     mount_directory: Prop[str | None] = string(
-        default=None, pattern=MOUNT_DIRECTORY, pattern_rule=MOUNT_DIRECTORY_RULE, former_name="mount_dir"
+        default=None,
+        pattern=MOUNT_DIRECTORY,
+        pattern_rule=MOUNT_DIRECTORY_RULE,
+        directory=True,
+        former_name="mount_dir",
     )
     """Where the disk is mounted on the node."""
     device: Prop[str | None] = string(default=None)
@@ -103,13 +107,13 @@ class SharedStorageArgs(Args):
     """Id of the NAS or CPFS file system."""
     mount_target: Prop[str] = string()
     """Domain name of the mount target."""
-    mount_directory: Prop[str] = string(pattern=MOUNT_DIRECTORY, pattern_rule=MOUNT_DIRECTORY_RULE)
+    mount_directory: Prop[str] = string(pattern=MOUNT_DIRECTORY, pattern_rule=MOUNT_DIRECTORY_RULE, directory=True)
     """Where it is mounted on the nodes."""
-    storage_directory: Prop[str | None] = string(default=None)
+    storage_directory: Prop[str | None] = string(default=None, directory=True)
     """Directory of the file system that is mounted. The service default is ``/``."""
     volume_type: Prop[str | None] = enum("nas", "cpfs", default=None)
     """Kind of file system. The service default is nas."""
     protocol: Prop[str | None] = enum("nfs", "smb", default=None)
     """Protocol. The service default is nfs."""
-    mount_options: Prop[str | None] = string(default=None)
+    mount_options: Prop[str | None] = string(default=None, may_be_empty=True)
     """Options of the mount command."""

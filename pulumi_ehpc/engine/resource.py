@@ -20,7 +20,7 @@ from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.schema.builders import positional
 from pulumi_ehpc.schema.codec import tidy
 from pulumi_ehpc.schema.descriptors import output
-from pulumi_ehpc.schema.properties import EngineSide, Properties, outputs_of, plain, with_new_names
+from pulumi_ehpc.schema.properties import EngineSide, Properties, as_today, outputs_of, plain
 from pulumi_ehpc.schema.property import Property, PropertyType
 from pulumi_ehpc.wording import SECRET, shown
 
@@ -221,7 +221,7 @@ def _either(output: Output[Any], other: Output[Any]) -> Output[Any]:
 def _typed(declared: Property, value: Output[Any]) -> Output[Any]:
     """Read state of older releases under today's names, and the engine's floats as the integers that were given."""
     return value.apply(
-        lambda known: _whole(declared, with_new_names({declared.name: declared}, {declared.name: known})[declared.name])
+        lambda known: _whole(declared, as_today({declared.name: declared}, {declared.name: known})[declared.name])
     )
 
 

@@ -34,7 +34,7 @@ from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.lifecycle.vanished import not_there, vanished
 from pulumi_ehpc.schema.diff import Difference, as_declared, compare
-from pulumi_ehpc.schema.properties import I, with_new_names
+from pulumi_ehpc.schema.properties import I, as_today
 from pulumi_ehpc.schema.property import PropertyType
 from pulumi_ehpc.schema.unknowns import has_unknown
 from pulumi_ehpc.wording import listed
@@ -361,7 +361,7 @@ class Lifecycle(Generic[I]):
         return {name: value for name, value in inputs.items() if name in known and not known[name].secret}
 
     def _today(self, values: Plain) -> dict[str, Any]:
-        return with_new_names(self.resource_type.properties, values)
+        return as_today(self.resource_type.properties, values)
 
     def _operation(
         self, engine: EngineContext, inputs: Plain, old_inputs: Plain, outputs: Plain, minutes: int

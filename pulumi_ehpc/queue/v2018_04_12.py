@@ -17,6 +17,7 @@ from pulumi_ehpc.queue.handler import QueueHandler, QueueNode
 from pulumi_ehpc.queue.properties import QueueInputs, QueueProperties
 from pulumi_ehpc.schema.codec import FieldMap, Parameters, enum_map, nested, unwrapped
 from pulumi_ehpc.schema.diff import as_declared
+from pulumi_ehpc.schema.unknowns import has_unknown
 
 _SUBSCRIPTION: Final = ("instance_charge_type", "period", "period_unit", "auto_renew", "auto_renew_period")
 
@@ -86,7 +87,8 @@ class QueueV20180412(QueueHandler):
             yield Violation("vswitch_ids", "list", f"must have at most one entry {where}")
         for name in QUEUE_NODE.fields:
             declared = [node.to_dict().get(name) for node in inputs.compute_nodes]
-            if any(value != declared[0] for value in declared):
+            known = [value for value in declared if not has_unknown(value)]
+            if any(value != known[0] for value in known):
                 rule = f"must be the same for all kinds of node of a queue {where}"
                 yield Violation(f"compute_nodes[].{name}", "several", rule)
 

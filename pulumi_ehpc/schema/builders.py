@@ -40,6 +40,8 @@ class StringOptions(Options, total=False):
     length: tuple[int, int]
     pattern: str
     pattern_rule: str
+    may_be_empty: bool
+    directory: bool
 
 
 class ListOptions(Options, total=False):

@@ -28,6 +28,7 @@ from pulumi_ehpc.api import spec
 from pulumi_ehpc.api.spec import Shape, dig
 from pulumi_ehpc.schema.properties import Args, Inputs, Properties
 from pulumi_ehpc.schema.property import Property, PropertyType
+from pulumi_ehpc.schema.secrecy import as_secret_as
 
 Source = Inputs | Args | Mapping[str, Any]
 
@@ -297,7 +298,7 @@ def same_word(one: str, other: str) -> bool:
 def tidy(declared: Property, value: Any) -> Any:
     """Make an integer of a float where the property wants one; the engine makes every number a float."""
     if declared.property_type is PropertyType.INTEGER and isinstance(value, float) and value.is_integer():
-        return int(value)
+        return as_secret_as(value, int(value))
     return value
 
 
@@ -309,6 +310,7 @@ def _typed(declared: Property, value: Any) -> Any:
             return tidy(declared, float(value))
         if declared.property_type is PropertyType.BOOLEAN and value.lower() in ("true", "false"):
             return value.lower() == "true"
+        return declared.normal(value)
     return tidy(declared, value)
 
 

@@ -105,7 +105,9 @@ class Args(Values):
     Names that no property has, and required ones that are missing, are reported by ``check`` with everything else.
     """
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, *misplaced: object, **given: Any) -> None:
+        # No property has such a name.
+        self.__dict__.update({f"argument {number}": value for number, value in enumerate(misplaced, start=1)})
         self.__dict__.update(given)
 
     @classmethod
@@ -168,14 +170,22 @@ class Inputs(Values):
 I = TypeVar("I", bound=Inputs)  # noqa: E741 - I for inputs
 
 
-def plain(value: Any) -> Any:
-    """Turn nested objects into dicts at any depth; Outputs stay as they are."""
+def plain(value: Any, declared: Property | None = None) -> Any:
+    """Turn nested objects into dicts at any depth; Outputs stay as they are.
+
+    Args:
+        value: What is given for a property.
+        declared: The property. With it objects of another class stay what they are, for check to refuse them.
+    """
     if isinstance(value, Args):
-        return value.to_dict()
+        if declared is not None and (declared.args is None or not isinstance(value, declared.args)):
+            return value
+        value = value.__dict__
     if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items() if item is not None}
+        nested = {} if declared is None else declared.nested
+        return {str(key): plain(item, nested.get(key)) for key, item in value.items() if item is not None}
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        return [plain(item, declared) for item in value]
     return value
 
 
@@ -200,18 +210,24 @@ def _stored(declared: Property) -> Iterator[tuple[str, Property]]:
         yield stored, Property(PropertyType.STRING_MAP, default=None, secret=True, name=stored)
 
 
-def with_new_names(properties: Mapping[str, Property], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy values out of state with every former name replaced, at any depth; a new name that is there wins."""
+def as_today(properties: Mapping[str, Property], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy values out of state as this release writes them, at any depth.
+
+    Former names are replaced; a new name that is there wins. An empty string that older releases took counts as left
+    out, and directories have one spelling.
+    """
     former = {declared.former_name: name for name, declared in properties.items() if declared.former_name}
     renamed = {former.get(name, name): value for name, value in values.items() if former.get(name) not in values}
-    return {name: _with_new_names_below(properties.get(name), value) for name, value in renamed.items()}
+    return {name: _as_today_below(properties.get(name), value) for name, value in renamed.items()}
 
 
-def _with_new_names_below(declared: Property | None, value: Any) -> Any:
+def _as_today_below(declared: Property | None, value: Any) -> Any:
+    if declared is not None and declared.property_type is PropertyType.STRING and isinstance(value, str):
+        return declared.normal(value) if value.strip() or declared.may_be_empty else None
     if declared is None or declared.args is None or declared.key:
         return value
     if isinstance(value, Mapping):
-        return with_new_names(declared.nested, value)
+        return as_today(declared.nested, value)
     if isinstance(value, (list, tuple)):
-        return [_with_new_names_below(declared, item) for item in value]
+        return [_as_today_below(declared, item) for item in value]
     return value

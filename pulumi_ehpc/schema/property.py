@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -71,6 +72,8 @@ class Property:
         length: Minimum and maximum length of a string.
         pattern: Regular expression the whole string must match.
         pattern_rule: The pattern in words, for messages.
+        may_be_empty: Whether a string may be empty or blank; ids and names never may.
+        directory: Whether a string is a path, in which more slashes than one and those at its end make no difference.
         items: Minimum and maximum number of entries of a list or map.
         args: Class of the nested object.
         reference: Name of the resource type whose resource may be given in place of its id or name.
@@ -93,6 +96,8 @@ class Property:
     length: tuple[int, int] | None = None
     pattern: str = ""
     pattern_rule: str = ""
+    may_be_empty: bool = False
+    directory: bool = False
     items: tuple[int, int] | None = None
     args: type[Args] | None = None
     reference: str = ""
@@ -112,12 +117,18 @@ class Property:
     @property
     def wanted(self) -> str:
         """What a value must be, in words."""
-        return f"a {self.reference} or its {self.reference_by}" if self.reference else self.property_type.value
+        if self.reference:
+            return f"a {self.reference} or its {self.reference_by}"
+        return f"{self.property_type.value} ({self.args.__name__})" if self.args else self.property_type.value
 
     @property
     def nested(self) -> Mapping[str, Property]:
         """The properties of the nested object; none for other types."""
         return self.args.properties() if self.args is not None else {}
+
+    def normal(self, value: str) -> str:
+        """Return a string as it is kept and compared: directories with one spelling."""
+        return re.sub("/+", "/", value).rstrip("/") or "/" if self.directory and value else value
 
     @cached_property
     def secret_maps(self) -> Mapping[str, str]:
@@ -138,7 +149,8 @@ class Property:
         if self.args is None:
             return value
         if self.property_type in _LISTS and isinstance(value, (list, tuple)):
-            return [self.args.of(item) for item in value]
+            # Entries that are not known yet are not there for rules.
+            return [self.args.of(item) for item in value if isinstance(item, (Mapping, self.args))]
         # A program may also have given an Output.
         return self.args.of(value) if isinstance(value, (Mapping, self.args)) else value
 
@@ -175,11 +187,12 @@ class Property:
         if not isinstance(given, (list, tuple)):
             return {self.name: SECRET, **dict.fromkeys(self.secret_maps)}
         objects = [entry for entry in given if isinstance(entry, Mapping)]
-        entries = {key: entry for entry in objects if isinstance(key := entry.get(self.key), str)}
+        entries = {key: entry for entry in objects if isinstance(key := entry.get(self.key), str) and key.strip()}
         stored = self.stored(entries)
         if len(entries) == len(given) and all(entry.keys() <= self.nested.keys() for entry in objects):
             default = self.nested[self.value].default
-            return {**stored, self.name: {key: value or default for key, value in stored[self.name].items()}}
+            public = {key: default if value is None else value for key, value in stored[self.name].items()}
+            return {**stored, self.name: public}
         return {**stored, self.name: [self._public(entry) for entry in given]}
 
     def _public(self, entry: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from pulumi_ehpc.api import spec
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.schema.codec import Field, FieldMap, same_word, tidy
 from pulumi_ehpc.schema.property import Property, PropertyType
+from pulumi_ehpc.schema.secrecy import as_secret_as, entry_path, hide, is_boolean, is_hidden
 from pulumi_ehpc.schema.unknowns import Unknown
 from pulumi_ehpc.wording import SECRET, did_you_mean, shown
 
@@ -106,12 +108,14 @@ class Validator:
         elif declared.property_type is PropertyType.STRING_LIST:
             return self._strings(declared, value, path)
         elif declared.property_type is PropertyType.STRING_MAP:
-            return {key: self._entry(item, f"{path}.{key}", declared) for key, item in value.items()}
+            return {key: self._tag(key, item, entry_path(path, key), declared) for key, item in value.items()}
         elif declared.property_type is PropertyType.NESTED:
             return self.validate(declared.nested, _nested_maps(entries), value, f"{path}.")
         elif declared.property_type is PropertyType.NESTED_LIST:
             maps = _nested_maps(entries)
             return [self._object(declared, maps, item, f"{path}[{index}]") for index, item in enumerate(value)]
+        elif declared.property_type is PropertyType.BOOLEAN:
+            return bool(value)
         return value
 
     def _object(self, declared: Property, maps: Sequence[FieldMap], item: Any, path: str) -> Any:
@@ -128,12 +132,18 @@ class Validator:
             return {declared.name: self._value(declared, entries, value, path)}
         self._count(declared, (), value, path)
         if isinstance(value, Mapping):
-            members = {key: (f"{path}.{key}", entry) for key, entry in declared.entries(given).items()}
+            members = {key: (entry_path(path, key), entry) for key, entry in declared.entries(given).items()}
         else:
             members = dict(self._members(declared, given, path))
         maps = _nested_maps(entries)
-        tidied = {key: self._object(declared, maps, entry, at) for key, (at, entry) in members.items()}
         unknown = {name: given[name] for name in declared.secret_maps if isinstance(given.get(name), Unknown)}
+        for name in unknown:
+            # Who has one is not known: that the version does not support it is said once.
+            nested = declared.secret_maps[name]
+            members = {key: (at, _without(entry, nested)) for key, (at, entry) in members.items()}
+            if (why := self._unsupported(nested, declared.nested[nested], maps)) is not None:
+                self._add(f"{path}[].{nested}", unknown[name], why, declared)
+        tidied = {key: self._object(declared, maps, entry, at) for key, (at, entry) in members.items()}
         # An entry without a key has lost its secrets: rules over several properties would call them missing.
         whole = {key: entry for key, entry in tidied.items() if _has_key(entry, declared.key, key)}
         return {**declared.stored(whole), **unknown}
@@ -145,13 +155,16 @@ class Validator:
         seen: set[str] = set()
         for index, entry in enumerate(given[declared.name]):
             key = entry.get(declared.key) if isinstance(entry, Mapping) else None
-            if not isinstance(key, str):
+            if not isinstance(key, str) or not key.strip():
                 yield f"[{index}]", (f"{path}[{index}]", entry)
                 continue
+            if is_hidden(key):
+                key = hide(key, label=f"[{index}]")
+            at = entry_path(path, key)
             if key in seen:
-                self._add(f"{path}.{key}", key, f"is declared twice; {declared.key} must be unique")
+                self._add(at, key, f"is declared twice; {declared.key} must be unique")
             seen.add(key)
-            yield key, (f"{path}.{key}", {**entry, **declared.secrets_of(key, given)})
+            yield key, (at, {**entry, declared.key: key, **declared.secrets_of(key, given)})
 
     def _strings(self, declared: Property, value: Sequence[Any], path: str) -> list[Any]:
         entries = [self._entry(item, f"{path}[{index}]") for index, item in enumerate(value)]
@@ -160,8 +173,18 @@ class Validator:
         words = [self._choice(declared, (), item, f"{path}[{index}]") for index, item in enumerate(entries)]
         return sorted(words, key=lambda word: declared.choices.index(word) if word in declared.choices else 0)
 
-    def _entry(self, item: Any, path: str, declared: Property | None = None) -> Any:
+    def _entry(self, item: Any, path: str) -> Any:
         if not isinstance(item, (str, Unknown)):
+            self._add(path, item, "must be a string")
+        elif isinstance(item, str) and not item.strip():
+            self._add(path, item, "must not be empty")
+        return item
+
+    def _tag(self, key: Any, item: Any, path: str, declared: Property) -> Any:
+        """Check an entry of a map; its key is a name, its value may be empty."""
+        if not isinstance(key, str) or not key.strip():
+            self._add(path, item, "must have a key that is a string and not empty", declared)
+        elif not isinstance(item, (str, Unknown)):
             self._add(path, item, "must be a string", declared)
         return item
 
@@ -181,8 +204,12 @@ class Validator:
             self._add(path, value, f"must be {declared.property_type.value} {bounds}{self._where(entries)}")
 
     def _string(self, declared: Property, entries: Entries, value: str, path: str) -> str:
+        if not value.strip() and not declared.may_be_empty:
+            self._add(path, value, f"must not be empty{'' if declared.required else '; leave it out'}", declared)
+            return value
         if declared.choices:
             return self._choice(declared, entries, value, path)
+        value = as_secret_as(value, declared.normal(value))
         minimum, maximum = declared.length or (0, len(value))
         if not minimum <= len(value) <= maximum:
             self._add(path, value, f"must have {minimum} to {maximum} characters, has {len(value)}", declared)
@@ -197,7 +224,8 @@ class Validator:
             other = "" if word is None else f" (API {self.version} does not have it)"
             self._add(path, value, f"must be one of {', '.join(here)}{other}{self._where(entries)}")
             return value
-        return word
+        known: str = as_secret_as(value, word)
+        return known
 
     def _count(self, declared: Property, shapes: Sequence[spec.Shape], value: Any, path: str) -> None:
         minimum, maximum = declared.items or (0, None)
@@ -212,7 +240,14 @@ class Validator:
 
 
 def _fits(expected: PropertyType, value: Any) -> bool:
-    return isinstance(value, _TYPES[expected]) and (expected is PropertyType.BOOLEAN or not isinstance(value, bool))
+    if is_boolean(value) or expected is PropertyType.BOOLEAN:
+        return is_boolean(value) and expected is PropertyType.BOOLEAN
+    # No comparison with a limit would refuse what is not a number.
+    return isinstance(value, _TYPES[expected]) and not (isinstance(value, float) and math.isnan(value))
+
+
+def _without(entry: Any, name: str) -> Any:
+    return {key: value for key, value in entry.items() if key != name} if isinstance(entry, Mapping) else entry
 
 
 def _has_key(entry: Any, name: str, key: str) -> bool:

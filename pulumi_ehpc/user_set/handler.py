@@ -14,6 +14,7 @@ from pulumi_ehpc.lifecycle.handing_over import givers_of, refuse_shared, taker_o
 from pulumi_ehpc.lifecycle.member_set import MemberSetHandler, Plan, batches
 from pulumi_ehpc.lifecycle.named import not_ours
 from pulumi_ehpc.lifecycle.operation import Operation, ReadOutcome, ResourceState
+from pulumi_ehpc.schema.secrecy import entry_path
 from pulumi_ehpc.user_set.properties import UserArgs, UserSetInputs
 from pulumi_ehpc.wording import NOT_GIVEN
 
@@ -84,9 +85,10 @@ class UserSetHandler(MemberSetHandler[UserSetInputs, User, UserArgs]):
     def validate(self, inputs: UserSetInputs) -> Iterator[Violation]:
         """Check that every user can log in."""
         for name, user in inputs.users.items():
-            yield from password(f"users.{name}.password", user.password, max_length=30)
+            at = f"{entry_path('users', name)}.password"
+            yield from password(at, user.password, max_length=30)
             if user.password is None and user.auth_key is None:
-                yield Violation(f"users.{name}.password", NOT_GIVEN, f"is required: a user needs {self.login_needs}")
+                yield Violation(at, NOT_GIVEN, f"is required: a user needs {self.login_needs}")
 
     def list_members(self, op: UserSetOperation) -> list[User]:
         """List every user of the cluster."""

@@ -17,7 +17,7 @@ class UserArgs(Args):
         pattern=r"[A-Za-z][A-Za-z0-9.]*",
         pattern_rule="must begin with a letter and continue with letters, digits and periods",
     )
-    """Name."""
+    """Name. State and previews show it, also where it is given as a secret."""
     group: Prop[str] = enum("users", "wheel", default="users")
     """``users``, or ``wheel`` for those who may use sudo."""
     password: Prop[str | None] = string(default=None, secret=True)
@@ -33,7 +33,7 @@ class UserSetProperties(InClusterProperties):
     """The users.
 
     State and previews have a map of names to groups, and separate secret maps of passwords and keys. So a preview shows
-    which user changes, and no secret.
+    which user changes, and no secret. Names and groups are in the clear there, even if the whole list is a secret.
     """
     exclusive: Prop[bool | None] = boolean(default=None, handled="not sent; decides whether others are removed")
     """Whether users that are not declared here are removed. The default is false.

@@ -12,6 +12,7 @@ from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.member_set import batches
 from pulumi_ehpc.lifecycle.operation import Operation
 from pulumi_ehpc.schema.codec import FieldMap, Parameters, nested
+from pulumi_ehpc.schema.secrecy import entry_path
 from pulumi_ehpc.user_set.handler import ListedUser, UserSetHandler
 from pulumi_ehpc.user_set.properties import UserArgs, UserSetInputs, UserSetProperties
 
@@ -42,7 +43,7 @@ class UserSetV20180412(UserSetHandler):
         """Check the names' length as well, which is longer than in 2024-07-30."""
         yield from super().validate(inputs)
         for name in inputs.users:
-            yield from at_least(f"users.{name}.name", name, _MIN_NAME, f"AddUsers, API {VERSION}")
+            yield from at_least(f"{entry_path('users', name)}.name", name, _MIN_NAME, f"AddUsers, API {VERSION}")
 
     def list_users(self, op: Operation[UserSetInputs]) -> dict[str, ListedUser]:
         """Call ListUsers."""

@@ -10,6 +10,7 @@ from pulumi_ehpc.common.v2024_07_30 import VERSION
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.operation import Operation
 from pulumi_ehpc.schema.codec import FieldMap, Parameters, nested
+from pulumi_ehpc.schema.secrecy import entry_path
 from pulumi_ehpc.schema.unknowns import Unknown
 from pulumi_ehpc.user_set.handler import ListedUser, UserSetHandler
 from pulumi_ehpc.user_set.properties import UserArgs, UserSetInputs, UserSetProperties
@@ -45,7 +46,7 @@ class UserSetV20240730(UserSetHandler):
         for name, user in new.users.items():
             known = name in old.users and not isinstance(user.auth_key, Unknown)
             if known and user.auth_key != old.users[name].auth_key:
-                yield Violation(f"users.{name}.auth_key", SECRET, _KEY_IS_FIXED)
+                yield Violation(f"{entry_path('users', name)}.auth_key", SECRET, _KEY_IS_FIXED)
 
     def list_users(self, op: Operation[UserSetInputs]) -> dict[str, ListedUser]:
         """Call ListUsers."""

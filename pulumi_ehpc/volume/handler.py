@@ -28,6 +28,10 @@ class VolumeHandler(NamedHandler[VolumeInputs]):
         """Return the directory."""
         return inputs.mount_directory
 
+    def directory_of(self, op: Operation[VolumeInputs], found: Found) -> str:
+        """Return where something is mounted, in the spelling of ``key_of``."""
+        return str(self.decode(op, found).get("mount_directory", ""))
+
     def describe(self, inputs: VolumeInputs) -> str:
         """Return the mount in words."""
         return f"the mount at {inputs.mount_directory}"

@@ -17,15 +17,17 @@ class VolumeProperties(InClusterProperties):
     """Id of the NAS or CPFS file system."""
     mount_target: Prop[str] = string(change=REPLACE)
     """Domain name of the mount target."""
-    mount_directory: Prop[str] = string(pattern=MOUNT_DIRECTORY, pattern_rule=MOUNT_DIRECTORY_RULE, change=REPLACE)
-    """Where it is mounted on the nodes."""
-    storage_directory: Prop[str] = string(default="/", change=REPLACE)
+    mount_directory: Prop[str] = string(
+        pattern=MOUNT_DIRECTORY, pattern_rule=MOUNT_DIRECTORY_RULE, directory=True, change=REPLACE
+    )
+    """Where it is mounted on the nodes. A ``/`` at its end makes no difference."""
+    storage_directory: Prop[str] = string(default="/", directory=True, change=REPLACE)
     """Directory of the file system that is mounted."""
     volume_type: Prop[str] = enum("nas", "cpfs", default="nas", change=REPLACE)
     """Kind of file system."""
     protocol: Prop[str] = enum("nfs", "smb", default="nfs", change=REPLACE)
     """Protocol."""
-    mount_options: Prop[str | None] = string(default=None, change=REPLACE)
+    mount_options: Prop[str | None] = string(default=None, may_be_empty=True, change=REPLACE)
     """Options of the mount command. API 2018-04-12 does not report those of an existing mount."""
     queue: QueueRef = reference(QueueRef, to="Queue", by="name", default=None, change=REPLACE)
     """Mount only on the nodes of this queue, or of the one of this name (2018-04-12)."""

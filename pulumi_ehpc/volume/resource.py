@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pulumi_ehpc.cluster.resource import Cluster
@@ -37,5 +37,8 @@ class Volume(VolumeProperties, Resource, resource_type=VOLUME):
         return {**super().declared(given), "cluster_mounts": mounts}
 
 
-def _directories(storages: Sequence[Mapping[str, Any]] | None) -> list[str] | None:
-    return [str(storage["mount_directory"]) for storage in storages or ()] or None
+def _directories(storages: Any) -> list[str] | None:
+    """Return where file systems are mounted; what is wrong with them is reported for the cluster."""
+    entries = storages if isinstance(storages, (list, tuple)) else ()
+    found = [entry.get("mount_directory") for entry in entries if isinstance(entry, Mapping)]
+    return [directory for directory in found if isinstance(directory, str)] or None

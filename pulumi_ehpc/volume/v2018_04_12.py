@@ -47,7 +47,7 @@ class VolumeV20180412(VolumeHandler):
 
     def keys_there(self, op: Operation[VolumeInputs]) -> list[str]:
         """Call GetClusterVolumes."""
-        return [mount["LocalDirectory"] for mount in self._mounts(op, empty_if_absent=True)]
+        return [self.directory_of(op, mount) for mount in self._mounts(op, empty_if_absent=True)]
 
     def decode(self, op: Operation[VolumeInputs], found: Found) -> dict[str, Any]:
         """Return the mount as declared values."""
@@ -116,21 +116,24 @@ class VolumeV20180412(VolumeHandler):
         return next((mount for mount in mounts if self._is_own(op, mount)), None)
 
     def _is_own(self, op: Operation[VolumeInputs], mount: Mapping[str, Any]) -> bool:
-        return bool(mount.get("LocalDirectory") == op.inputs.mount_directory)
+        return self.directory_of(op, mount) == op.inputs.mount_directory
 
     def _unmount(self, op: Operation[VolumeInputs]) -> bool:
         where = op.inputs.mount_directory
         return self._list(op).change(lambda mounts: {name: each for name, each in mounts.items() if name != where})
 
     def _list(self, op: Operation[VolumeInputs]) -> FullState:
-        """Return the cluster's mounts by directory."""
+        """Return the cluster's mounts by directory, those of others as the service spells it: none stands for two."""
         shapes = MOUNT.parameters.shapes()
 
+        def name(mount: Found) -> str:
+            return op.inputs.mount_directory if self._is_own(op, mount) else str(mount["LocalDirectory"])
+
         def read() -> Parts:
-            return {mount["LocalDirectory"]: to_request(mount, shapes) for mount in self._mounts(op)}
+            return {name(mount): to_request(mount, shapes) for mount in self._mounts(op)}
 
         def write(mounts: Parts) -> None:
-            entries = [{**_tidy(mount), **self._options(op, where, mount)} for where, mount in mounts.items()]
+            entries = [{**_tidy(mount), **self._options(op, mount)} for mount in mounts.values()]
             op.api.call("UpdateClusterVolumes", {**cluster_id(op), "AdditionalVolumes": entries})
 
         return FullState(op, op.inputs.cluster, f"the mounts of {op.inputs.cluster}", read, write)
@@ -139,8 +142,9 @@ class VolumeV20180412(VolumeHandler):
         roles = [{"Name": next(known for known in _ROLES if same_word(role, known))} for role in op.inputs.roles]
         return {**MOUNT.encode_object(op.inputs), **({"Roles": roles} if roles else {})}
 
-    def _options(self, op: Operation[VolumeInputs], where: str, mount: Mapping[str, Any]) -> dict[str, Any]:
+    def _options(self, op: Operation[VolumeInputs], mount: Mapping[str, Any]) -> dict[str, Any]:
         """Return the options of another mount, where it is another resource's of this program."""
+        where = self.directory_of(op, mount)
         claims = op.program.others(op.engine.urn, op.resource_type, op.inputs.cluster, where)
         theirs = [claim for claim in claims if op.in_own_cluster or op.program.is_held(claim, where)]
         options = next((claim.declared.get("mount_options") for claim in theirs), None)

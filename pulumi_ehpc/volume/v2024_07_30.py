@@ -49,11 +49,12 @@ class VolumeV20240730(VolumeHandler):
     def find(self, op: Operation[VolumeInputs]) -> Found | None:
         """Look for the mount in the list."""
         where = op.inputs.mount_directory
-        return next((mount for mount in self._mounts(op, op.creates) if mount["MountDirectory"] == where), None)
+        mounts = self._mounts(op, op.creates)
+        return next((mount for mount in mounts if self.directory_of(op, mount) == where), None)
 
     def keys_there(self, op: Operation[VolumeInputs]) -> list[str]:
         """Call ListSharedStorages."""
-        return [mount["MountDirectory"] for mount in self._mounts(op, empty_if_absent=True)]
+        return [self.directory_of(op, mount) for mount in self._mounts(op, empty_if_absent=True)]
 
     def decode(self, op: Operation[VolumeInputs], found: Found) -> dict[str, Any]:
         """Return the mount as declared values; options that the service has added to those declared are left out."""
@@ -73,13 +74,15 @@ class VolumeV20240730(VolumeHandler):
 
     def remount(self, op: Operation[VolumeInputs]) -> None:
         """Unmount what is there, then mount what is declared."""
-        self._detach(op)
+        found = self.find(op)
+        if found is not None:
+            self._detach(op, found)
         self.create_one(op)
         self._wait(op, mounted=True)
 
     def delete_one(self, op: Operation[VolumeInputs], found: Found) -> None:
         """Unmount, and wait until it is unmounted. The data stay."""
-        self._detach(op)
+        self._detach(op, found)
 
     def _mounts(self, op: Operation[VolumeInputs], empty_if_absent: bool) -> Iterator[Found]:
         """Call ListSharedStorages, which groups mounts by file system."""
@@ -87,8 +90,9 @@ class VolumeV20240730(VolumeHandler):
             for mount in storage.get("MountInfo") or ():
                 yield {**storage, **mount}
 
-    def _detach(self, op: Operation[VolumeInputs]) -> None:
-        mounts = [{"MountDirectory": op.inputs.mount_directory}]
+    def _detach(self, op: Operation[VolumeInputs], found: Found) -> None:
+        # As the service spells it: an older release may have mounted it with a slash at the end.
+        mounts = [{"MountDirectory": found["MountDirectory"]}]
         op.api.call("DetachSharedStorages", {**cluster_id(op), "SharedStorages": mounts})
         self._wait(op, mounted=False)
 

@@ -156,7 +156,7 @@ def test_every_violation_of_every_user_is_reported() -> None:
 @pytest.mark.parametrize("users", ["Canary", {"alice.chen": {"password": "Canary"}}, {"alice.chen": "wheel"}, 7])
 def test_users_that_are_no_list(users: Any) -> None:
     inputs, broken = check(users)
-    assert broken == {"users": "must be a list of objects with unique keys"}
+    assert broken == {"users": "must be a list of objects with unique keys (UserArgs)"}
     assert "Canary" not in str(inputs)
 
 

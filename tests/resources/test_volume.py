@@ -282,3 +282,64 @@ def test_mount_that_the_service_does_not_unmount_is_reported() -> None:
 def test_mount_directory_is_an_absolute_path(stack: Stack, where: str) -> None:
     _, violations = stack.check("Volume", "data", {**DATA, "cluster": "ehpc-1", "mount_directory": where})
     assert [violation.property for violation in violations] == ["mount_directory"]
+
+
+# -- one directory, spelled in two ways ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spelled", ["/data/", "//data", "/data//"])
+def test_directory_has_one_spelling(stack: Stack, spelled: str) -> None:
+    cluster = stack.foreign_cluster()
+    data = stack.create("Volume", "data", cluster=cluster, **{**DATA, "mount_directory": spelled})
+    assert (data.id, data.inputs["mount_directory"]) == (f"{cluster}:/data", "/data")
+    assert "/data" in mounts(stack, cluster)
+    assert not stack.diff(data, mount_directory="/data")
+
+
+@pytest.mark.parametrize("name", ["mount_directory", "storage_directory"])
+def test_stack_of_an_older_release_keeps_its_mount(stack: Stack, name: str) -> None:
+    """It was mounted as the program spelled it, and is in state so."""
+    cluster = stack.foreign_cluster()
+    given = {**DATA, "storage_directory": "/sub"}
+    data = stack.create("Volume", "data", cluster=cluster, **given)
+    unmount_elsewhere(stack, cluster, "/data")
+    old = {**given, name: f"{given[name]}/"}
+    mount_elsewhere(stack, cluster, old["mount_directory"], StorageDirectory=old["storage_directory"])
+    data.inputs.update(old)
+    data.outputs.update(old)
+    assert not stack.diff(data, **old)
+    assert not stack.diff(data, **given)
+    data.inputs = dict(stack.refreshed(data).inputs)
+    assert not stack.diff(data, **old)
+    stack.update(data, **given)
+    assert stack.writes() == []
+    stack.delete(data)
+    assert set(mounts(stack, cluster)) & {"/data", "/data/"} == set()
+
+
+def test_mount_in_another_spelling_is_no_other_mount(stack: Stack) -> None:
+    cluster = stack.foreign_cluster()
+    mount_elsewhere(stack, cluster, "/data/")
+    with pytest.raises(RefusedError, match="the mount at /data exists already"):
+        stack.create("Volume", "data", cluster=cluster, **DATA)
+    assert stack.writes() == []
+
+
+def test_mount_of_another_file_system_in_another_spelling_is_replaced(stack: Stack) -> None:
+    cluster = stack.foreign_cluster()
+    mount_elsewhere(stack, cluster, "/data/", FileSystemId="fs-9")
+    stack.create("Volume", "data", cluster=cluster, adopt_existing=True, **DATA)
+    found = mounts(stack, cluster)
+    assert "/data/" not in found
+    assert found["/data"]["VolumeId"] == "fs-1"
+
+
+@pytest.mark.parametrize("directory", ["/", "//", "/.", "/..", "/data/..", "/data/../x", "/data/./x", "data", "/a b"])
+def test_path_that_is_no_directory_below_the_root_is_refused(stack: Stack, directory: str) -> None:
+    _, violations = stack.check("Volume", "data", {"cluster": "ehpc-1", **DATA, "mount_directory": directory})
+    assert [violation.property for violation in violations] == ["mount_directory"]
+
+
+@pytest.mark.parametrize("directory", ["/.hidden", "/a.b/..c", "/..."])
+def test_periods_in_names_are_no_steps(stack: Stack, directory: str) -> None:
+    assert stack.checked("Volume", "data", {"cluster": "ehpc-1", **DATA, "mount_directory": directory})

@@ -95,6 +95,23 @@ def test_unknown_values_are_passed_over(stored: dict[str, Any]) -> None:
     assert tidied.get("tokens", UNKNOWN) == stored["tokens"]
 
 
+def test_unknown_secrets_that_the_version_does_not_support_are_refused_once() -> None:
+    """Who has one is not known."""
+    member = FieldMap(MemberArgs, name="N", unsupported={"token": "there are no tokens"})
+    validator = Validator("2024-07-30")
+    maps = [FieldMap(TeamProperties, members=nested("M", member))]
+    stored = {"members": {"ann": "writer", "bob": "reader"}, "tokens": UNKNOWN}
+    validator.validate(TeamProperties.properties(), maps, stored)
+    assert [str(violation) for violation in validator.violations] == [
+        "members[].token = [secret]: is not supported by API 2024-07-30: there are no tokens"
+    ]
+
+
+def test_entry_with_an_empty_key_goes_by_its_number() -> None:
+    _, violations = validate([ANN, {"name": "", "odd": "Canary"}])
+    assert [violation.split(" = ")[0] for violation in violations] == ["members[1].odd", "members[1].name"]
+
+
 def test_unknown_secrets_read_as_unknown() -> None:
     (ann,) = TeamInputs.of({"members": {"ann": "writer"}, "tokens": UNKNOWN}).members.values()
     token: Any = ann.token
