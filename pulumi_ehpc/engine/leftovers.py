@@ -16,7 +16,6 @@ from pulumi_ehpc.engine.provider import Provider
 from pulumi_ehpc.errors import EhpcError
 from pulumi_ehpc.lifecycle.lifecycle import Lifecycle
 from pulumi_ehpc.lifecycle.session import Session
-from pulumi_ehpc.wording import listed
 
 
 def tell_at_the_end(session: Session) -> None:
@@ -47,14 +46,15 @@ def left_behind(session: Session) -> Iterator[str]:
         try:
             there = lifecycle.keys_there(cluster_id, api_version=session.api_version, region=session.settings.region)
         except EhpcError as error:
-            yield f"Whether {listed(keys)} of {claim.title} is left on {cluster_id} could not be looked up: {error}"
+            what = f"Whether {claim.named(keys)} of {claim.title} is left on {cluster_id}"
+            yield f"{what} could not be looked up: {error}"
             continue
         left = [key for key in keys if any(_stands(lifecycle, key, each) for each in there)]
         if left:
             how = "" if own else " (with adopt_existing=True if the stack was destroyed since)"
             yield (
-                f"{listed(left)} on {cluster_id}, which {claim.title} declared, is left behind: no resource declares "
-                f"it. Declare it again to take it over{how}, or delete it by other means."
+                f"{claim.named(left)} on {cluster_id}, which {claim.title} declared, is left behind: no resource "
+                f"declares it. Declare it again to take it over{how}, or delete it by other means."
             )
 
 

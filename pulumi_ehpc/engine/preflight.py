@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, ClassVar, Final, Protocol
@@ -23,6 +23,7 @@ from pulumi.runtime.config import get_config
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor, get_root_resource
 
+from pulumi_ehpc.engine.arguments import Naming, misnamed, naming
 from pulumi_ehpc.engine.identity import Identity
 from pulumi_ehpc.engine.links import carrying, looked_at, named
 from pulumi_ehpc.engine.stack_settings import STACK_SETTINGS, StackSettings
@@ -36,6 +37,7 @@ from pulumi_ehpc.lifecycle.ownership import NamingContext
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.schema.property import REQUIRED
+from pulumi_ehpc.schema.secrecy import hide, is_hidden, reveal
 from pulumi_ehpc.schema.unknowns import UNKNOWN, Unknown
 
 _TURNS: Final = 50
@@ -66,6 +68,7 @@ class _Entrant:
     name: str
     inputs: Mapping[str, Any]
     options: ResourceOptions
+    misused: Sequence[Violation]
     urn: str = ""
     checked: Mapping[str, Any] = field(default_factory=dict)
 
@@ -85,7 +88,7 @@ class _Report:
     broken: list[str] = field(default_factory=list)
     certain: bool = False
 
-    def add(self, entrant: _Entrant, violations: list[Violation], *, certain: bool) -> None:
+    def add(self, entrant: _Entrant, violations: Iterable[Violation], *, certain: bool) -> None:
         self.broken.extend(f"  {entrant.title}: {violation}" for violation in violations)
         self.certain = self.certain or certain
 
@@ -138,7 +141,12 @@ class Preflight:
         return self._had_identity or _came(self._gathered)
 
     def enter(
-        self, resource: Declared, name: str, inputs: Mapping[str, Any], options: ResourceOptions
+        self,
+        resource: Declared,
+        name: str,
+        inputs: Mapping[str, Any],
+        options: ResourceOptions,
+        misused: Sequence[Violation] = (),
     ) -> Output[Mapping[str, Any]]:
         """Add a resource; the Output is known once all resources of the program have passed.
 
@@ -149,8 +157,9 @@ class Preflight:
             name: Its logical name.
             inputs: What the program gives, Outputs and all.
             options: Its engine options.
+            misused: What is wrong with the other arguments of its constructor.
         """
-        entrant = _Entrant(resource, name, inputs, options)
+        entrant = _Entrant(resource, name, inputs, options, misused)
         self._waiting.append(entrant)
         return Output.from_input(self._pass(entrant))
 
@@ -199,11 +208,12 @@ class Preflight:
             raise RunError(self.refusal)
         await self._name_all()
         clusters = self._clusters()
+        naming_outputs = naming((entrant.resource, entrant.resource_type.name) for entrant in self._waiting)
         claims = self._claimed
         try:
             settings = StackSettings.resolve(self._config, os.environ)
             for entrant in self._waiting:
-                claims.append((entrant, await self._examine(settings, entrant, clusters)))
+                claims.append((entrant, await self._examine(settings, entrant, clusters, naming_outputs)))
         except EhpcError as error:
             raise RunError(str(error)) from None
         for (_, first), (entrant, second) in combinations(claims, 2):
@@ -223,8 +233,11 @@ class Preflight:
         changed = " No E-HPC resource was created or changed." if first else ""
         return "\n".join([f"{count} a rule.{changed}", *broken])
 
-    async def _examine(self, settings: StackSettings, entrant: _Entrant, clusters: Mapping[int, str]) -> Claim:
+    async def _examine(
+        self, settings: StackSettings, entrant: _Entrant, clusters: Mapping[int, str], naming_outputs: Naming
+    ) -> Claim:
         """Check a resource, and return what it claims."""
+        self._report.add(entrant, entrant.misused, certain=bool(entrant.misused))
         if entrant.options.id is not None:
             # It is only read, so it claims nothing. An id that is known later is looked at when it is read.
             if not isinstance(entrant.options.id, Output):
@@ -233,16 +246,16 @@ class Preflight:
             return Claim(entrant.resource_type.name, entrant.urn, entrant.name, cluster="", keys=())
         # What is declared to be a secret is never part of a claim.
         hidden = {name for name, each in entrant.resource_type.stored_properties.items() if each.secret}
+        resource_type = entrant.resource_type
         given = {
-            name: await self._settled(value, hidden=name in hidden)
+            name: _by_number(resource_type, name, await self._settled(value, hidden=name in hidden))
             for name, value in entrant.inputs.items()
-            if name != "identity"
         }
+        given.update(misnamed(resource_type.properties, entrant.inputs, given, naming_outputs))
         checked, violations, everywhere = _check(settings, entrant, from_engine({**given, "identity": UNKNOWN}))
-        entrant.checked = checked
+        entrant.checked = reveal(checked)
         if self._provider is None:
             self._report.add(entrant, violations, certain=bool(everywhere))
-        resource_type = entrant.resource_type
         claim = replace(resource_type.claim(entrant.urn, checked), name=entrant.name)
         if claim.keys is None and given.get(resource_type.key) is None:
             claim = replace(claim, keys=())  # it will be generated, and is no other resource's
@@ -285,7 +298,8 @@ class Preflight:
             if all_three.done():
                 held, known, secret = all_three.result()
                 self._any_secret = self._any_secret or (secret and not hidden)
-                return UNKNOWN if held is None and not known else held
+                held = UNKNOWN if held is None and not known else held
+                return hide(held) if secret else held
             await asyncio.sleep(0)
         # Not cancelled: that would cancel what the engine's SDK itself waits for.
         return UNKNOWN
@@ -327,21 +341,30 @@ def _check(
 ) -> tuple[dict[str, Any], list[Violation], list[Violation]]:
     """Check by the API version that is set; return the inputs, what is wrong, and what is wrong in every version.
 
-    A living object keeps the version that made it, which only the state knows. So what is wrong in the set version
-    alone is no reason yet to stop the program; the engine's check decides.
+    A living object keeps the version that made it, which only the state knows, and needs nothing of what only creating
+    needs. So what is wrong in the set version alone, or for a new object alone, is no reason yet to stop the program;
+    the engine's check decides.
     """
     resource_type, engine = entrant.resource_type, EngineContext(urn=entrant.urn, name=entrant.name)
 
-    def checked(version: str) -> tuple[dict[str, Any], list[Violation]]:
-        return check(resource_type, Session(settings.client, version), engine, {}, inputs)
+    def checked(version: str, *, exists: bool) -> tuple[dict[str, Any], list[Violation]]:
+        return check(resource_type, Session(settings.client, version), engine, {}, inputs, exists=exists)
 
-    tidied, violations = checked(settings.api_version)
+    tidied, violations = checked(settings.api_version, exists=entrant.options.id is not None)
     everywhere = violations
-    for version in resource_type.handlers:
-        if version != settings.api_version and everywhere:
-            there = {violation.property for violation in checked(version)[1]}
+    for version in (settings.api_version, *resource_type.handlers):
+        if everywhere:
+            there = {violation.property for violation in checked(version, exists=True)[1]}
             everywhere = [violation for violation in everywhere if violation.property in there]
     return tidied, violations, everywhere
+
+
+def _by_number(resource_type: ResourceType[Any], name: str, value: Any) -> Any:
+    """Let messages name the entries of a keyed list by their numbers where their keys are secret."""
+    declared = resource_type.properties.get(name)
+    if declared is None or not declared.key or not isinstance(value, Mapping) or not is_hidden(value):
+        return value
+    return {hide(key, label=f"[{index}]"): item for index, (key, item) in enumerate(value.items())}
 
 
 def _to_state(claim: Claim) -> Claim:

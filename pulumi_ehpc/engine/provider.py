@@ -8,14 +8,16 @@ from pulumi import dynamic
 
 from pulumi_ehpc.engine import plugin_process
 from pulumi_ehpc.engine.defects import describe_defect
+from pulumi_ehpc.engine.masking import learn, mask
 from pulumi_ehpc.engine.persisted import PersistedProvider, session_for
 from pulumi_ehpc.engine.rpc_context import NEWS, RpcContext, current_rpc_context
-from pulumi_ehpc.engine.values import from_engine, to_engine
+from pulumi_ehpc.engine.values import SECRETS_KEY, from_engine, to_engine
 from pulumi_ehpc.errors import EhpcError
 from pulumi_ehpc.lifecycle.checking import RECORDED
 from pulumi_ehpc.lifecycle.lifecycle import Lifecycle, PartialFailureError
 from pulumi_ehpc.lifecycle.operation import EngineContext, NotFound
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
+from pulumi_ehpc.schema.secrecy import hide
 from pulumi_ehpc.schema.unknowns import map_leaves
 
 
@@ -43,7 +45,10 @@ class Provider(PersistedProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """See ``Lifecycle.check``."""
         with _Guarded(self.resource_type, "check") as rpc:
-            inputs, violations = self.lifecycle.check(_engine_context(rpc), from_engine(_olds), from_engine(news))
+            secret = news.get(SECRETS_KEY) or ()
+            learn(rpc.urn, secret)
+            given = {name: hide(value) if name in secret else value for name, value in from_engine(news).items()}
+            inputs, violations = self.lifecycle.check(_engine_context(rpc), from_engine(_olds), given)
             # Without a property's name the engine adds nothing of its own, such as the value of a secret.
             failures = [dynamic.CheckFailure("", str(violation)) for violation in violations]
             return dynamic.CheckResult(to_engine(inputs), failures)
@@ -114,9 +119,9 @@ class _Guarded:
     def _message(self, error: BaseException) -> str:
         """Return what the user reads of an error; one that was not foreseen leaves its trace."""
         if isinstance(error, EhpcError):
-            return str(error)
+            return mask(str(error), self._rpc)
         where = f"{self._verb} of {self._resource_type.name} '{self._rpc.name}'"
-        return describe_defect(error, where=where, secrets=self._secrets())
+        return mask(describe_defect(error, where=where, secrets=self._secrets()), self._rpc)
 
     def _secrets(self) -> set[str]:
         """Return every secret string that the request carries."""
@@ -137,7 +142,7 @@ def _engine_context(rpc: RpcContext, id: str = "") -> EngineContext:
         name=rpc.name,
         id=id,
         timeout_seconds=rpc.timeout_seconds,
-        progress=lambda message: plugin_process.show(rpc.urn, message),
-        log=lambda message: plugin_process.show(rpc.urn, message, lasting=True),
+        progress=lambda message: plugin_process.show(rpc.urn, mask(message, rpc)),
+        log=lambda message: plugin_process.show(rpc.urn, mask(message, rpc), lasting=True),
         cancelled=lambda: plugin_process.CANCELLED.is_set() or not rpc.alive(),
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Callable, Collection, Mapping
+from functools import partial, wraps
 from inspect import Parameter, signature
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, NoReturn, TypeVar
@@ -12,6 +12,7 @@ from pulumi import Input, Output, ResourceOptions, RunError
 from pulumi.dynamic import Resource as DynamicResource
 from typing_extensions import ParamSpec
 
+from pulumi_ehpc.engine.arguments import derived, misplaced, ready_to_register
 from pulumi_ehpc.engine.links import carrying
 from pulumi_ehpc.engine.options import options_in_cluster, provider_of, refuse_create_before_delete, refuse_import
 from pulumi_ehpc.engine.persisted import provider_for
@@ -22,7 +23,7 @@ from pulumi_ehpc.schema.codec import tidy
 from pulumi_ehpc.schema.descriptors import output
 from pulumi_ehpc.schema.properties import EngineSide, Properties, as_today, outputs_of, plain
 from pulumi_ehpc.schema.property import Property, PropertyType
-from pulumi_ehpc.wording import SECRET, shown
+from pulumi_ehpc.wording import shown
 
 R = TypeVar("R", bound="Resource")
 P = ParamSpec("P")
@@ -72,11 +73,20 @@ class Resource(Properties, EngineSide, DynamicResource):
         # The SDK reads annotations to convert outputs, and cannot read these; `_typed` converts instead.
         cls.__annotations__ = {}
 
-    def __init__(self, resource_name: str, opts: ResourceOptions | None = None, **given: Any) -> None:
-        self._title = f"{self.resource_type.name} '{resource_name}'"
+    def __init__(
+        self, resource_name: str = "", opts: ResourceOptions | None = None, *more: object, **given: Any
+    ) -> None:
         properties = self.resource_type.properties
+        misused = [
+            *misplaced(properties, resource_name, opts, more),
+            *derived(self.resource_type, self.properties(), given),
+        ]
+        if misused:
+            # Preflight reports it with all other mistakes of the program, so nothing comes of this resource.
+            resource_name = resource_name if isinstance(resource_name, str) and resource_name else "unnamed"
+            opts = opts if isinstance(opts, ResourceOptions) else None
+        self._title = f"{self.resource_type.name} '{resource_name}'"
         try:
-            self._refuse_derived(given)
             refuse_create_before_delete(self._title, opts)
             refuse_import(self._title, opts, way_out=self._instead_of_import())
         except RunError as error:
@@ -90,10 +100,12 @@ class Resource(Properties, EngineSide, DynamicResource):
         unknown = {name: plain(value) for name, value in given.items() if name not in properties}
         inputs: dict[str, Any] = {**unknown, **self.declared(given)}
         preflight = preflight_of_stack(provider_of(options))
-        added = preflight.enter(self, resource_name, dict(inputs), options)
+        added = preflight.enter(self, resource_name, dict(inputs), options, misused)
         # What is only read has no identity in state: nothing of it is this stack's.
         own = Output.all(preflight.identity, added).apply(itemgetter(0))
-        inputs["identity"] = own if options.id is None else added.apply(lambda _: None)
+        identity = own if options.id is None else added.apply(lambda _: None)
+        # First among the inputs: it waits for preflight, and the SDK fails at once where it finds what is no value.
+        inputs = {"identity": identity, **inputs, **ready_to_register(properties, inputs)}
         for name, declared in properties.items():
             if declared.reference_by == "name" and inputs[name] is not None:
                 inputs[name] = preflight.following(self, name, inputs[name])
@@ -159,12 +171,6 @@ class Resource(Properties, EngineSide, DynamicResource):
             Parameter("opts", Parameter.POSITIONAL_OR_KEYWORD, annotation="ResourceOptions | None", default=None),
         ]
 
-    def _refuse_derived(self, given: Mapping[str, Any]) -> None:
-        """Refuse what this class makes of other arguments, which would be overwritten without a word."""
-        for name in self.resource_type.stored_properties:
-            if name in given and name not in self.properties():
-                raise RunError(f"{self}: {name} = {SECRET}: is derived from other properties.")
-
     def __repr__(self) -> str:
         """Name the resource as messages do."""
         return self._title
@@ -179,17 +185,19 @@ class Resource(Properties, EngineSide, DynamicResource):
         for name, declared in self.resource_type.properties.items():
             value = given.get(name)
             if declared.property_type is PropertyType.KEYED_LIST and value is not None:
-                inputs.update(_split(declared, value))
+                inputs.update(_split(declared, plain(value, declared)))
+            elif declared.property_type is PropertyType.STRING_MAP and isinstance(value, Mapping):
+                inputs[name] = dict(value)  # an entry without a value is a mistake, and not left out
             elif isinstance(value, Resource):
                 # One of another type stays itself, and preflight reports it.
                 inputs[name] = value.reference() if value.resource_type.name == declared.reference else value
             elif declared.secret and value is not None:
-                inputs[name] = Output.secret(value)
+                inputs[name] = Output.secret(plain(value, declared))
             elif isinstance(value, Output) and declared.args is not None:
-                inputs[name] = value.apply(plain)
+                inputs[name] = value.apply(partial(plain, declared=declared))
             else:
                 # Other Outputs stay the very objects they are: preflight recognizes clusters by them.
-                inputs[name] = plain(value)
+                inputs[name] = plain(value, declared)
         return inputs
 
     def options(self, given: Mapping[str, Any]) -> ResourceOptions:
@@ -206,11 +214,22 @@ class Resource(Properties, EngineSide, DynamicResource):
 
 
 def _split(declared: Property, value: Any) -> dict[str, Output[Any]]:
-    """Split a keyed list, so that its secret part hides nothing else."""
-    stored = Output.from_input(plain(value)).apply(lambda known: declared.split(plain(known)))
-    public = Output.unsecret(stored.apply(itemgetter(declared.name)))
-    secrets = {name: Output.secret(stored.apply(itemgetter(name))) for name in declared.secret_maps}
-    return {declared.name: public, **secrets}
+    """Split a keyed list, so that its secret parts hide nothing else, nor leave it open while they are not known."""
+
+    def part(stored: str, without: Collection[str]) -> Output[Any]:
+        entries = [_without(entry, without) for entry in value] if isinstance(value, list) else value
+        return Output.from_input(entries).apply(lambda known: declared.split(plain(known, declared))[stored])
+
+    secret = declared.secret_maps
+    secrets = {
+        stored: Output.secret(part(stored, [each for each in secret.values() if each != name]))
+        for stored, name in secret.items()
+    }
+    return {declared.name: part(declared.name, tuple(secret.values())), **secrets}
+
+
+def _without(entry: Any, names: Collection[str]) -> Any:
+    return {name: item for name, item in entry.items() if name not in names} if isinstance(entry, Mapping) else entry
 
 
 def _either(output: Output[Any], other: Output[Any]) -> Output[Any]:

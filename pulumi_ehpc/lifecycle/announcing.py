@@ -24,7 +24,7 @@ def taken_over(program: Program, claim: Claim, old: Claim) -> Iterator[str]:
         still = program.claim_of(giver.urn)
         keys = fresh & set(giver.keys or ()) - set(still.keys or () if still is not None else ())
         if keys and giver.declares_same(claim):
-            yield f"takes over {listed(sorted(keys))} from {giver.title}: nothing is deleted"
+            yield f"takes over {claim.named(keys)} from {giver.title}: nothing is deleted"
 
 
 def much_removed(program: Program, claim: Claim, old: Claim) -> Iterator[str]:
@@ -32,7 +32,7 @@ def much_removed(program: Program, claim: Claim, old: Claim) -> Iterator[str]:
     if claim.size is None and claim.keys is not None and old.keys is not None:
         dropped = [key for key in old.keys if key not in claim.keys and not _declared_elsewhere(program, old, key)]
         if claim.members and len(dropped) * 2 > len(old.keys):
-            yield f"{len(dropped)} of {len(old.keys)} {claim.members} are removed: {listed(dropped)}"
+            yield f"{len(dropped)} of {len(old.keys)} {claim.members} are removed: {claim.named(dropped)}"
     elif old.size and claim.size == 0:
         yield f"all {old.size} {claim.members} are removed"
 

@@ -16,16 +16,17 @@ from pulumi_ehpc.lifecycle.session import Session
 from pulumi_ehpc.schema.diff import compare
 from pulumi_ehpc.schema.properties import I
 from pulumi_ehpc.schema.property import REPLACE, Property, PropertyType
+from pulumi_ehpc.schema.secrecy import entry_path, hide
 from pulumi_ehpc.schema.unknowns import Unknown, has_unknown
 from pulumi_ehpc.schema.validation import Validator
-from pulumi_ehpc.wording import NOT_GIVEN, shown
+from pulumi_ehpc.wording import NOT_GIVEN, SECRET, shown
 
 RECORDED: Final = ("api_version", "region", "identity")
 """Inputs that check writes when the object is created and keeps for its life."""
 
 
 def check(
-    resource_type: ResourceType[I], session: Session, engine: EngineContext, old: Plain, new: Plain
+    resource_type: ResourceType[I], session: Session, engine: EngineContext, old: Plain, new: Plain, *, exists: bool
 ) -> tuple[dict[str, Any], list[Violation]]:
     """Check declared values.
 
@@ -34,10 +35,11 @@ def check(
         session: The stack's settings.
         engine: The resource.
         old: Inputs in state; empty for a new resource.
-        new: Inputs the program gives.
+        new: Inputs the program gives; secrets are hidden (``schema/secrecy.py``).
+        exists: Whether the object exists, and so needs nothing of what only creating it needs.
 
     Returns:
-        The inputs to keep, tidied and with recorded and generated values, and every broken rule.
+        The inputs to keep, tidied and with recorded and generated values, secrets still hidden; and every broken rule.
     """
     current = {"api_version": session.api_version, "region": session.settings.region, "identity": new.get("identity")}
     recorded = {name: old.get(name) or value for name, value in current.items()}
@@ -56,6 +58,8 @@ def check(
     broken = _broken(tidied, validator.violations, resource_type.stored_properties)
     sound = _sound(tidied, broken, resource_type.stored_properties)
     validator.add(handler.validate(resource_type.inputs.of(sound)))
+    if not exists:
+        validator.add(handler.validate_new(resource_type.inputs.of(tidied)))
     if old:
         validator.add(_without_consent(resource_type, version, old, tidied, broken))
         validator.add(handler.validate_change(resource_type.inputs.of(old), resource_type.inputs.of(sound)))
@@ -147,6 +151,7 @@ def clashes(resource_type: ResourceType[I], claim: Claim, program: Program) -> I
 def clash(resource_type: ResourceType[I], claim: Claim, other: Claim) -> Iterator[Violation]:
     """Compare two claims in one cluster."""
     same_type = claim.resource_type == other.resource_type
+    secret = claim.secret or other.secret
     where = f"{other.title} of the same cluster"
     if same_type and (claim.exclusive or other.exclusive):
         rule = f"cannot stand beside {where}: the exclusive one removes what the other declares"
@@ -154,13 +159,15 @@ def clash(resource_type: ResourceType[I], claim: Claim, other: Claim) -> Iterato
     elif same_type and (shared := set(claim.keys or ()) & set(other.keys or ())):
         key = min(shared)
         is_map = resource_type.properties[resource_type.key].property_type is PropertyType.KEYED_LIST
-        name = f"{resource_type.key}.{key}" if is_map else resource_type.key
-        yield Violation(name, shown(key), f"is taken by {where}; it must be unique there")
+        name = entry_path(resource_type.key, hide(key) if secret else key) if is_map else resource_type.key
+        yield Violation(name, shown(key, secret=secret), f"is taken by {where}; it must be unique there")
     elif claim.prefix and claim.prefix == other.prefix:
-        yield Violation(resource_type.prefix, shown(claim.prefix), f"is taken by {where}; it must be unique there")
+        value = shown(claim.prefix, secret=secret)
+        yield Violation(resource_type.prefix, value, f"is taken by {where}; it must be unique there")
     elif claim.prefix and other.prefix and _one_begins_with_the_other(claim.prefix, other.prefix):
-        rule = f"clashes with {other.prefix} of {where}: neither may begin with the other"
-        yield Violation(resource_type.prefix, shown(claim.prefix), rule)
+        with_what = SECRET if secret else other.prefix
+        rule = f"clashes with {with_what} of {where}: neither may begin with the other"
+        yield Violation(resource_type.prefix, shown(claim.prefix, secret=secret), rule)
 
 
 def _one_begins_with_the_other(one: str, other: str) -> bool:

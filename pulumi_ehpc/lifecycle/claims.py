@@ -8,11 +8,12 @@ identity carries every claim of the program, and each resource's own check adds 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pulumi_ehpc.schema.unknowns import has_unknown
+from pulumi_ehpc.wording import SECRET, listed
 
 URN: Final = "urn:"
 """Begins the cluster of a claim that names the program's own ``Cluster``; an id of a cluster never does."""
@@ -39,6 +40,7 @@ class Claim:
         adopts: Whether it takes what exists on a cluster that is not this stack's (``adopt_existing``).
         names: What it names as text: name by resource type, such as ``{"Queue": "work"}``.
         loses: What is lost with it when it is deleted, in words; empty where that is only itself.
+        secret: Whether the program gave its keys or its prefix as secrets, so that no message names them.
         renamed: URN of the resource that seems to be this one under another name; empty where there is none.
     """
 
@@ -56,6 +58,7 @@ class Claim:
     adopts: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
     loses: str = ""
+    secret: bool = False
     renamed: str = ""
 
     @classmethod
@@ -77,6 +80,7 @@ class Claim:
             adopts=bool(values.get("adopts")),
             names=values.get("names") or {},
             loses=str(values.get("loses") or ""),
+            secret=bool(values.get("secret")),
             renamed=str(values.get("renamed") or ""),
         )
 
@@ -84,6 +88,10 @@ class Claim:
         """Return the claim as state holds it, without what is empty."""
         values = {**vars(self), "keys": None if self.keys is None else list(self.keys), "unclear": list(self.unclear)}
         return {name: value for name, value in values.items() if value or (value is not None and name in _COUNTED)}
+
+    def named(self, keys: Iterable[str]) -> str:
+        """Return some of its keys for a message."""
+        return SECRET if self.secret else listed(sorted(keys))
 
     @property
     def title(self) -> str:

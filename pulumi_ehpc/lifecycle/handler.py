@@ -19,8 +19,9 @@ class Handler(ABC, Generic[I]):
     A subclass must set ``version`` and ``maps``, and implement ``create``, ``read``, ``update`` and ``delete``. Most
     subclasses get these from ``NamedHandler`` (one object with a natural key) or ``MemberSetHandler`` (many members).
 
-    It should override ``validate`` for rules over several properties, ``validate_change`` for changes that this version
-    cannot make, and set ``changes`` where a change does something else than the declaration says.
+    It should override ``validate`` for rules over several properties, ``validate_new`` for what only creating needs,
+    ``validate_change`` for changes that this version cannot make, and set ``changes`` where a change does something
+    else than the declaration says.
 
     It must not keep anything in itself: one handler serves all resources of its type, many at once.
 
@@ -40,6 +41,13 @@ class Handler(ABC, Generic[I]):
         """Check rules over several properties. Broken and unknown values are left out of ``inputs``.
 
         Unknown secrets are not: a rule distinguishes one that is not known yet from one that is missing.
+        """
+        return ()
+
+    def validate_new(self, inputs: I) -> Iterable[Violation]:
+        """Check that what only creating needs is there. What exists may have been created without it.
+
+        Of ``inputs`` only that is known: values may be broken or not known yet.
         """
         return ()
 

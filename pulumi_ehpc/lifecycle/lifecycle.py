@@ -36,6 +36,7 @@ from pulumi_ehpc.lifecycle.vanished import not_there, vanished
 from pulumi_ehpc.schema.diff import Difference, as_declared, compare
 from pulumi_ehpc.schema.properties import I, as_today
 from pulumi_ehpc.schema.property import PropertyType
+from pulumi_ehpc.schema.secrecy import reveal
 from pulumi_ehpc.schema.unknowns import has_unknown
 from pulumi_ehpc.wording import listed
 
@@ -68,10 +69,13 @@ class Lifecycle(Generic[I]):
     # -- without network ------------------------------------------------------------------------------------------
 
     def check(self, engine: EngineContext, old: Plain, new: Plain) -> tuple[dict[str, Any], list[Violation]]:
-        """Check declared values; see ``checking.check``."""
-        inputs, violations = checking.check(self.resource_type, self.session, engine, self._today(old), new)
+        """Check declared values; see ``checking.check``. Secrets are hidden in ``new``, and plain in the result."""
+        checked, violations = checking.check(
+            self.resource_type, self.session, engine, self._today(old), new, exists=bool(old)
+        )
+        inputs = reveal(checked)
         if self.resource_type.key:
-            program, claim = self.session.program, self.resource_type.claim(engine.urn, inputs)
+            program, claim = self.session.program, self.resource_type.claim(engine.urn, checked)
             program.declare(claim, inputs)
             violations.extend(checking.clashes(self.resource_type, claim, program))
             before = self.resource_type.claim(engine.urn, self._today(old))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import isfinite
 from typing import Any, Generic
 
 from pulumi_ehpc.errors import NotFoundError, RefusedError
@@ -15,6 +16,7 @@ from pulumi_ehpc.lifecycle.ownership import NamingContext
 from pulumi_ehpc.schema.diff import compare
 from pulumi_ehpc.schema.properties import I, stored_properties
 from pulumi_ehpc.schema.property import REPLACE, Property
+from pulumi_ehpc.schema.secrecy import is_hidden, reveal
 from pulumi_ehpc.schema.unknowns import is_plain
 
 
@@ -75,7 +77,9 @@ class ResourceType(Generic[I]):
         return stored_properties(self.properties)
 
     def claim(self, urn: str, inputs: Plain) -> Claim:
-        """Return what a resource claims by its inputs, which are checked and may hold unknown values."""
+        """Return what a resource claims by its inputs, which are checked and may hold unknown and hidden values."""
+        secret = any(is_hidden(inputs.get(name)) for name in (self.key, self.prefix))
+        inputs = reveal(inputs)
         cluster, prefix, size = (inputs.get(name) for name in (self.within, self.prefix, self.size))
         fixed = {name: inputs[name] for name in self._fixed if inputs.get(name) is not None}
         return Claim(
@@ -87,12 +91,13 @@ class ResourceType(Generic[I]):
             declared={name: value for name, value in fixed.items() if is_plain(value)},
             unclear=tuple(name for name, value in fixed.items() if not is_plain(value)),
             members=self.members,
-            size=int(size) if isinstance(size, (int, float)) else None,
+            size=int(size) if isinstance(size, (int, float)) and isfinite(size) else None,
             prefix=prefix if isinstance(prefix, str) else "",
             exclusive=inputs.get("exclusive") is True,
             adopts=inputs.get("adopt_existing") is True,
             names={each.reference: inputs[name] for name, each in self._named if isinstance(inputs.get(name), str)},
             loses=self.replacement_loses,
+            secret=secret,
         )
 
     def fits(self, version: str, inputs: Plain, claim: Claim) -> bool:

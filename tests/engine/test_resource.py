@@ -234,7 +234,9 @@ def test_directories_the_cluster_is_created_with_reach_volumes() -> None:
 def test_derived_property_is_no_argument() -> None:
     given: dict[str, Any] = {"file_system_id": "fs", "mount_target": "mt", "cluster_mounts": ["/data"]}
     message = refusal(lambda: ehpc.Volume("data", cluster="ehpc-1", mount_directory="/data", **given))
-    assert message == "Volume 'data': cluster_mounts = [secret]: is derived from other properties."
+    assert message.splitlines()[1:] == [
+        "  Volume 'data': cluster_mounts = [secret]: is derived from other properties; leave it out"
+    ]
 
 
 # -- resources that are given in the wrong place -------------------------------------------------------------------
@@ -253,7 +255,7 @@ def refusal(program: Callable[[], object]) -> str:
         ("cluster", "a Cluster or its id"),
         ("name", "a string"),
         ("max_count", "an integer"),
-        ("compute_nodes", "a list of objects"),
+        ("compute_nodes", "a list of objects (ComputeNodeArgs)"),
     ],
 )
 def test_resource_of_another_type_is_refused(name: str, wanted: str) -> None:

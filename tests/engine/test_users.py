@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from pulumi.output import Unknown
 
 import pulumi_ehpc as ehpc
 from tests.engine.program import run, values
@@ -57,6 +58,43 @@ def test_users_that_are_not_known_yet_are_left_to_the_engine() -> None:
     assert "team" in run(program, preview=True).resources
 
 
+@pytest.mark.parametrize("version", ["2024-07-30", "2018-04-12"])
+@pytest.mark.parametrize("part", ["password", "name", "group", "user", "list"])
+def test_whatever_is_not_known_yet_is_left_to_the_engine(version: str, part: str) -> None:
+    def program() -> None:
+        late: Any = ehpc.Queue("work", cluster="ehpc-1").id
+        carol: dict[str, Any] = {"name": "carol.jones", "group": "wheel", "password": "Canary-carol-1"}
+        user = late.apply(lambda _: carol) if part == "user" else {**carol, part: late}
+        users = late if part == "list" else [{**ALICE, "name": "alice.chen"}, user]
+        ehpc.UserSet("team", cluster="ehpc-2", users=users)
+
+    settings = {"ehpc:region": "cn-hangzhou", "ehpc:apiVersion": version}
+    assert "team" in run(program, settings, preview=True).resources
+
+
+def test_names_are_known_while_a_password_is_not() -> None:
+    def program() -> None:
+        work = ehpc.Queue("work", cluster="ehpc-1")
+        users: list[Any] = [{**ALICE, "password": work.id}, ehpc.UserArgs(name="bob", auth_key="ssh-ed25519 AAAA")]
+        ehpc.UserSet("team", cluster="ehpc-1", users=users)
+
+    inputs = run(program, preview=True).inputs("team")
+    assert inputs["users"] == {"alice": "wheel", "bob": "users"}
+    assert inputs["auth_keys"] == {"bob": "ssh-ed25519 AAAA"}
+    assert isinstance(inputs["passwords"], Unknown)
+
+
+@pytest.mark.parametrize("group", ["", {}])
+def test_group_that_is_empty_is_not_the_default(group: Any) -> None:
+    assert "users.alice.group = " in refusal([{**ALICE, "group": group}])
+
+
+def test_user_with_an_empty_name_goes_by_the_number() -> None:
+    message = refusal([ALICE, {**ALICE, "name": "", "user": "Canary"}])
+    assert "users[1].user = [secret]: there is no such property" in message
+    assert "users[1].name = '': must not be empty" in message
+
+
 def test_user_who_is_declared_twice_is_refused() -> None:
     assert "users.alice = 'alice': is declared twice" in refusal([ALICE, ALICE])
 
@@ -81,4 +119,4 @@ def test_users_that_make_no_map_are_refused(users: Any, message: str) -> None:
 @pytest.mark.parametrize("name", ["passwords", "auth_keys"])
 def test_maps_of_secrets_are_no_arguments(name: str) -> None:
     message = refusal([ALICE], **{name: {"alice": "Canary-2"}})
-    assert message == f"UserSet 'team': {name} = [secret]: is derived from other properties."
+    assert f"UserSet 'team': {name} = [secret]: is derived from other properties; leave it out" in message

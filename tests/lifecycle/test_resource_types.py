@@ -24,7 +24,8 @@ def checked(
     """Check a new resource."""
     session = Session(Settings("cn-hangzhou"), version)
     engine = EngineContext(urn=f"urn:pulumi:dev::test::{resource_type.name}::{name}", name=name)
-    return check(resource_type, session, engine, {}, {**given, "identity": "1f2e3d4c5b6a7988"})
+    inputs = {**given, "identity": "1f2e3d4c5b6a7988"}
+    return check(resource_type, session, engine, {}, inputs, exists=True)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def _claim(engine: Engine, name: str, declared: Declared) -> Claim:
     resource_type, urn = TYPES[declared.type_name], engine.urn(declared.type_name, name)
     session = DrivenSession(engine.world.cloud, engine.version)
     context = EngineContext(urn=urn, name=name)
-    inputs, _ = check(resource_type, session, context, {}, _given(engine, declared))
+    inputs, _ = check(resource_type, session, context, {}, _given(engine, declared), exists=False)
     session.driven.close()
     claim = resource_type.claim(urn, inputs)
     if declared.late:

@@ -240,7 +240,7 @@ class Stack:
     def claim(self, type_name: str, name: str, /, **given: Any) -> Claim:
         """Return what a resource of the program claims, as the stack's identity carries it."""
         resource_type, new = TYPES[type_name], {**registered(type_name, given), "identity": self.identity}
-        inputs, _ = checking.check(resource_type, self.session, self.context(type_name, name), {}, new)
+        inputs, _ = checking.check(resource_type, self.session, self.context(type_name, name), {}, new, exists=False)
         return resource_type.claim(self.urn(type_name, name), inputs)
 
     def new_run(self, *declared: Claim) -> None:
