@@ -13,7 +13,7 @@ from pulumi_ehpc.common.rules import password
 from pulumi_ehpc.errors import ConflictError, EhpcError, RefusedError, ServiceError, Violation, WaitFailedError
 from pulumi_ehpc.lifecycle.handler import Handler
 from pulumi_ehpc.lifecycle.operation import Operation, ResourceState
-from pulumi_ehpc.wording import shown
+from pulumi_ehpc.wording import NOT_GIVEN, shown
 
 ClusterOperation = Operation[ClusterInputs]
 
@@ -32,12 +32,15 @@ class ClusterHandler(Handler[ClusterInputs]):
         page_size: Largest page of ListClusters.
         listed: Where an entry of ListClusters has id, description and status.
         max_password: Characters of the longest password.
+        needed: Properties that a new cluster needs. The specification marks none of them as required, but E-HPC knows
+            only VPC networks, and ALIYUN::EHPC::Cluster and ClusterV2 of Resource Orchestration Service ask for them.
         delete_parameters: Parameters of DeleteCluster beside the id.
     """
 
     page_size: ClassVar[int]
     listed: ClassVar[tuple[str, str, str]]
     max_password: ClassVar[int]
+    needed: ClassVar[tuple[str, ...]]
     delete_parameters: ClassVar[Mapping[str, Any]] = {}
 
     @abstractmethod
@@ -61,10 +64,28 @@ class ClusterHandler(Handler[ClusterInputs]):
         """Return what the service reports of a cluster that it could not build."""
 
     def validate(self, inputs: ClusterInputs) -> Iterator[Violation]:
-        """Check how root logs in."""
+        """Check how root logs in, and that two file systems are not mounted at one directory."""
         yield from password("password", inputs.password, max_length=self.max_password)
         if "password" in inputs and "key_pair_name" in inputs:
             yield Violation("key_pair_name", shown(inputs.key_pair_name), "give password or key_pair_name, not both")
+        seen: dict[str, int] = {}
+        for index, storage in enumerate(inputs.shared_storages):
+            where = storage.mount_directory
+            if where in seen:
+                rule = f"is taken by shared_storages[{seen[where]}]; it must be unique there"
+                yield Violation(f"shared_storages[{index}].mount_directory", shown(where), rule)
+            elif isinstance(where, str):
+                seen[where] = index
+
+    def validate_new(self, inputs: ClusterInputs) -> Iterator[Violation]:
+        """Check that the cluster has a network, and that root can log in."""
+        for name in self.needed:
+            if name not in inputs:
+                rule = f"is required for a new cluster (CreateCluster, API {self.version})"
+                yield Violation(name, NOT_GIVEN, rule)
+        if "password" not in inputs and "key_pair_name" not in inputs:
+            rule = f"is required for a new cluster, or key_pair_name is (CreateCluster, API {self.version})"
+            yield Violation("password", NOT_GIVEN, rule)
 
     def create(self, op: ClusterOperation) -> ResourceState:
         """Create the cluster, or finish one that a killed run of this stack began."""

@@ -41,9 +41,9 @@ class ClusterProperties(Properties):
     zone_id: Prop[str | None] = string(default=None, change=REPLACE)
     """Zone, such as ``cn-hangzhou-i``. In 2024-07-30 it follows from the vSwitch."""
     vpc_id: Prop[str | None] = string(default=None, change=REPLACE)
-    """Id of the VPC."""
+    """Id of the VPC. A new cluster needs it in 2024-07-30. In 2018-04-12 it follows from the vSwitch."""
     vswitch_id: Prop[str | None] = string(default=None, change=REPLACE)
-    """Id of the manager node's vSwitch."""
+    """Id of the manager node's vSwitch. A new cluster needs it."""
     security_group_id: Prop[str | None] = string(default=None, change=REPLACE)
     """Id of the security group. The service creates one when none is given."""
     resource_group_id: Prop[str | None] = string(default=None, change=REPLACE)
@@ -81,7 +81,10 @@ class ClusterProperties(Properties):
     password: Prop[str | None] = string(
         default=None, secret=True, change=REPLACE, remedy="change it on the nodes and keep it here as it is"
     )
-    """Password of root, 8 to 20 characters (30 in 2018-04-12) of at least three classes. This or ``key_pair_name``."""
+    """Password of root, 8 to 20 characters (30 in 2018-04-12) of at least three classes.
+
+    This or ``key_pair_name``: a new cluster needs one of them.
+    """
     key_pair_name: Prop[str | None] = string(default=None, change=REPLACE, length=(2, 128))
     """ECS key pair for root."""
     tags: StringMap = string_map(default=None, items=(0, 20))

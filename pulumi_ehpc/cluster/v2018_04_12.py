@@ -123,6 +123,7 @@ class ClusterV20180412(ClusterHandler):
     page_size = 50
     listed = ("Id", "Description", "Status")
     max_password = 30
+    needed = ("vswitch_id",)
     delete_parameters = {"ReleaseInstance": "true"}
 
     def validate(self, inputs: ClusterInputs) -> Iterator[Violation]:

@@ -136,6 +136,7 @@ class ClusterV20240730(ClusterHandler):
     page_size = 100
     listed = ("ClusterId", "ClusterDescription", "ClusterStatus")
     max_password = 20
+    needed = ("vpc_id", "vswitch_id")
 
     def validate(self, inputs: ClusterInputs) -> Iterator[Violation]:
         """Check the lists of which this version takes one entry."""

@@ -16,7 +16,7 @@ from tests.engine.program import run
 
 pytestmark = pytest.mark.sdk
 
-HPC: dict[str, Any] = {"vpc_id": "vpc-1", "vswitch_id": "vsw-1"}
+HPC: dict[str, Any] = {"vpc_id": "vpc-1", "vswitch_id": "vsw-1", "password": "Pa55-word"}
 GROUP: dict[str, Any] = {"instance_type": "ecs.c7.large", "count": 1}
 MOUNT: dict[str, Any] = {"file_system_id": "fs-1", "mount_target": "fs-1.example", "mount_directory": "/data"}
 OLDER = {"ehpc:region": "cn-hangzhou", "ehpc:apiVersion": "2018-04-12"}

@@ -184,3 +184,51 @@ def test_living_object_of_another_version_is_left_to_the_engine() -> None:
 @pytest.mark.usefixtures("queues_of_2024")
 def test_version_that_has_the_resource_type_passes() -> None:
     assert "work" in run(lambda: ehpc.Queue("work", cluster="ehpc-1"), preview=True).resources
+
+
+# -- what only a new object needs ----------------------------------------------------------------------------------
+
+
+def test_new_stack_is_told_what_a_new_cluster_needs() -> None:
+    message = refusal(lambda: ehpc.Cluster("hpc", password="Str0ng-Password"), preview=True)
+    assert "Cluster 'hpc': vpc_id = [not given]: is required for a new cluster" in message
+    assert "Cluster 'hpc': vswitch_id = [not given]: is required for a new cluster" in message
+
+
+@pytest.mark.parametrize("settings", [OLDER, {**OLDER, "ehpc:apiVersion": "2024-07-30"}])
+def test_cluster_that_may_exist_is_left_to_the_engine(settings: dict[str, str]) -> None:
+    """Only the state knows whether it was made without."""
+    assert "hpc" in run(lambda: ehpc.Cluster("hpc"), settings=settings).resources
+
+
+def test_cluster_that_is_read_needs_nothing() -> None:
+    def program() -> None:
+        ehpc.Cluster("hpc", pulumi.ResourceOptions(id="ehpc-1"))
+
+    assert "hpc" in run(program, preview=True).resources
+
+
+def test_tag_without_a_value_is_not_left_out() -> None:
+    message = refusal(lambda: ehpc.Cluster("hpc", **HPC, tags={"a": "1", "b": None}))  # type: ignore[dict-item]
+    assert "Cluster 'hpc': tags.b = [not given]: must be a string" in message
+
+
+def test_two_spellings_of_one_directory_clash() -> None:
+    def program() -> None:
+        for name, directory in {"one": "/data", "two": "/data/"}.items():
+            ehpc.Volume(name, cluster="ehpc-1", file_system_id="fs", mount_target="mt", mount_directory=directory)
+
+    assert "Volume 'two': mount_directory = '/data': is taken by Volume 'one'" in refusal(program)
+
+
+@pytest.mark.parametrize("nested", [{"image_id": None}, {}])
+def test_kind_of_node_that_is_not_known_yet_is_left_to_the_engine(nested: dict[str, Any]) -> None:
+    """API 2018-04-12 sets the image once for all kinds of node of a queue."""
+
+    def program() -> None:
+        other = ehpc.Queue("other", cluster="ehpc-1")
+        kinds: Any = [{"instance_type": "ecs.c7.large", "image_id": "m-1"}, {"instance_type": "ecs.c7.xlarge"}]
+        kinds[1] = {**kinds[1], "image_id": other.id} if nested else other.id.apply(lambda _: kinds[1])
+        ehpc.Queue("work", cluster="ehpc-2", compute_nodes=kinds)
+
+    assert "work" in run(program, settings=OLDER, preview=True).resources

@@ -10,6 +10,7 @@ from pulumi_ehpc.errors import ApiError, RefusedError
 from pulumi_ehpc.lifecycle.lifecycle import PartialFailureError
 from pulumi_ehpc.lifecycle.operation import NOT_FOUND
 from pulumi_ehpc.lifecycle.ownership import marker
+from pulumi_ehpc.schema.unknowns import UNKNOWN
 from tests.resources.stack import IDENTITY, Stack, stack_on
 from tests.resources.wrong_bodies import answering
 
@@ -355,3 +356,44 @@ def test_rules_of_2024(stack_2024: Stack, changes: dict[str, Any], property: str
 def test_rules_of_2018(stack_2018: Stack, changes: dict[str, Any], property: str) -> None:
     _, violations = stack_2018.check("Cluster", "hpc", {**HPC, **changes})
     assert [violation.property for violation in violations] == [property]
+
+
+# -- what only a new cluster needs -----------------------------------------------------------------------------------
+
+NEEDED = {"2024-07-30": ["vpc_id", "vswitch_id", "password"], "2018-04-12": ["vswitch_id", "password"]}
+
+
+def test_new_cluster_without_network_or_login_is_refused(stack: Stack) -> None:
+    _, violations = stack.check("Cluster", "hpc", {"manager": HPC["manager"]})
+    assert [violation.property for violation in violations] == NEEDED[stack.version]
+    assert all("is required for a new cluster" in violation.rule for violation in violations)
+
+
+@pytest.mark.parametrize("login", ["password", "key_pair_name"])
+def test_what_is_not_known_yet_counts_as_given(stack: Stack, login: str) -> None:
+    given = {"vpc_id": UNKNOWN, "vswitch_id": UNKNOWN, login: UNKNOWN}
+    assert stack.checked("Cluster", "hpc", given)
+
+
+def test_cluster_that_exists_without_them_goes_on(stack: Stack) -> None:
+    hpc = stack.create("Cluster", "hpc", **HPC)
+    for name in ("vpc_id", "vswitch_id", "password"):
+        del hpc.inputs[name]
+    assert not stack.diff(hpc)
+    stack.update(hpc, description="Team_two")
+
+
+def test_directory_that_is_mounted_twice_is_refused(stack: Stack) -> None:
+    twice = [*STORAGES, {**STORAGES[0], "mount_directory": "/data/"}]
+    _, violations = stack.check("Cluster", "hpc", {**HPC, "shared_storages": twice})
+    assert [str(violation) for violation in violations] == [
+        "shared_storages[2].mount_directory = '/data': is taken by shared_storages[1]; it must be unique there"
+    ]
+
+
+def test_home_has_one_spelling(stack_2018: Stack) -> None:
+    """API 2018-04-12 has parameters of their own for the file system at /home."""
+    stack_2018.create("Cluster", "hpc", **HPC, shared_storages=[{**STORAGES[0], "mount_directory": "/home/"}])
+    (call,) = stack_2018.calls("CreateCluster")
+    assert call["VolumeId"] == "fs-home"
+    assert "AdditionalVolumes" not in call
