@@ -1,7 +1,8 @@
 """Declare the resources of ``declared.json``: name -> {"type": ..., "args": {...}}.
 
 In arguments ``{"$ref": name}`` is another resource, ``{"$id": name}`` its id, ``{"$apply": name}`` its id as an Output
-of its own, and ``{"$secret": value}`` a secret; ``options`` may hold resource options. What has ``"get": id``, and no
+of its own, ``{"$secret": value}`` a secret, and ``{"$late": value}`` what is known only when another resource is
+created; ``options`` may hold resource options, and ``positional`` more arguments. What has ``"get": id``, and no
 ``"args"``, is only read.
 """
 
@@ -10,10 +11,30 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
 
 import pulumi_ehpc as ehpc
 
 declared: dict[str, Any] = {}
+late: list["Late"] = []
+
+
+class LateProvider(ResourceProvider):
+    """Gives back what it is given."""
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Make it known."""
+        return CreateResult("late", {"value": props["held"]})
+
+
+class Late(Resource):
+    """A resource whose output is not known before it is created."""
+
+    value: pulumi.Output[Any]
+
+    def __init__(self, held: Any) -> None:
+        super().__init__(LateProvider(), f"late{len(late)}", {"held": held, "value": None})
+        late.append(self)
 
 
 def value(given: Any) -> Any:
@@ -25,7 +46,9 @@ def value(given: Any) -> Any:
     if isinstance(given, dict) and "$apply" in given:
         return declared[given["$apply"]].id.apply(lambda known: known)
     if isinstance(given, dict) and "$secret" in given:
-        return pulumi.Output.secret(given["$secret"])
+        return pulumi.Output.secret(value(given["$secret"]))
+    if isinstance(given, dict) and "$late" in given:
+        return Late(given["$late"]).value
     if isinstance(given, dict):
         return {key: value(item) for key, item in given.items()}
     if isinstance(given, list):
@@ -40,7 +63,8 @@ for name, entry in json.loads(Path("declared.json").read_text()).items():
     elif "get" in entry:
         declared[name] = getattr(ehpc, entry["type"]).get(name, value(entry["get"]), options)
     else:
-        declared[name] = getattr(ehpc, entry["type"])(name, opts=options, **value(entry["args"]))
+        positional = value(entry.get("positional", [])) or [options]
+        declared[name] = getattr(ehpc, entry["type"])(name, *positional, **value(entry["args"]))
 
 for name, resource in declared.items():
     pulumi.export(name, resource.id)
