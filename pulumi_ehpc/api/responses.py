@@ -52,16 +52,9 @@ def parse(response: Response, call: Call, *, now: datetime) -> dict[str, Any]:
             raise _unreadable(f"the response {unfit}", response, call, request_id) from None
     code = _string(body, "Code") or "Unsuccessful"
     skew = _describe_skew(clock_skew(response.headers, now))
-    raise _ERROR_CLASSES[failure_of(code, response.status)](
-        _message(body, call.parameters),
-        code=code,
-        http_status=response.status,
-        request_id=request_id,
-        action=call.action.name,
-        version=call.action.version,
-        retry_after=_retry_after(response.headers),
-        next_step=next_step_of(code, response.status).format(clock_skew=skew),
-    )
+    next_step = next_step_of(code, response.status).format(clock_skew=skew)
+    error_class = _ERROR_CLASSES[failure_of(code, response.status)]
+    raise _error(error_class, _message(body, call.parameters), code, response, call, request_id, next_step)
 
 
 def _json_object(text: bytes) -> dict[str, Any] | None:
@@ -77,17 +70,26 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
-def _unreadable(what: str, response: Response, call: Call, request_id: str) -> ServiceError:
-    return ServiceError(
+def _unreadable(what: str, response: Response, call: Call, request_id: str) -> ApiError:
+    next_step = (
+        "Nothing is concluded from it. It may come from a proxy: check the endpoint and the proxy settings, "
+        "then try again."
+    )
+    return _error(ServiceError, what, UNREADABLE, response, call, request_id, next_step)
+
+
+def _error(
+    error_class: type[ApiError], what: str, code: str, response: Response, call: Call, request_id: str, next_step: str
+) -> ApiError:
+    return error_class(
         what,
-        code=UNREADABLE,
+        code=code,
         http_status=response.status,
         request_id=request_id,
         action=call.action.name,
         version=call.action.version,
         retry_after=_retry_after(response.headers),
-        next_step="Nothing is concluded from it. It may come from a proxy: check the endpoint and the proxy settings, "
-        "then try again.",
+        next_step=next_step,
     )
 
 

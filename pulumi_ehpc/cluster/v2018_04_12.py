@@ -97,20 +97,19 @@ CREATE = FieldMap(
     },
 )
 _MODIFY = FieldMap(ClusterProperties, Parameters("ModifyClusterAttributes", VERSION), name="Name", image_id="ImageId")
-_READ = FieldMap(ClusterProperties, name="Name", client_version="ClientVersion", image_id="ImageId")
-_FIXED = FieldMap(
-    ClusterProperties,
-    zone_id="ZoneId",
-    vpc_id="VpcId",
-    vswitch_id="VSwitchId",
-    security_group_id="SecurityGroupId",
-    resource_group_id="ResourceGroupId",
-    scheduler="SchedulerType",
+_READ = CREATE.only("name", "client_version", "image_id")
+_FIXED = CREATE.only(
+    "zone_id",
+    "vpc_id",
+    "vswitch_id",
+    "security_group_id",
+    "resource_group_id",
+    "scheduler",
+    "deploy_mode",
+    "domain",
+    "key_pair_name",
+    "os_tag",
     scheduler_version="SchedulerVersion",
-    deploy_mode="DeployMode",
-    domain="Domain",
-    key_pair_name="KeyPairName",
-    os_tag="OsTag",
 )
 """What DescribeCluster reports and nobody can change, so that it is of use only where nothing is declared."""
 

@@ -112,16 +112,15 @@ UPDATE_CLUSTER = UPDATE_ONLY.replace(
     client_version="ClientVersion",
 )
 _READ = UPDATE_CLUSTER.replace(deletion_protection="DeleteProtection")
-_FIXED = FieldMap(
-    ClusterProperties,
-    vpc_id="ClusterVpcId",
-    vswitch_id="ClusterVSwitchId",
-    security_group_id="SecurityGroupId",
-    resource_group_id="ResourceGroupId",
-    scheduler=enum_map("Manager.Scheduler.Type", _SCHEDULERS),
-    scheduler_version="Manager.Scheduler.Version",
-    category="ClusterCategory",
-    cluster_mode="ClusterMode",
+_FIXED = CREATE.only(
+    "vpc_id",
+    "vswitch_id",
+    "security_group_id",
+    "resource_group_id",
+    "scheduler",
+    "scheduler_version",
+    "category",
+    "cluster_mode",
 )
 """What GetCluster reports and nobody can change, so that it is of use only where nothing is declared."""
 _ONE_ENTRY: Final = ("post_install_scripts", "addons")

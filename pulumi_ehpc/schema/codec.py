@@ -140,6 +140,15 @@ class FieldMap:
             **{**kept, **fields},
         )
 
+    def only(self, *names: str, **fields: str | Field) -> FieldMap:
+        """Return some fields of this map, with others added, to decode a response that spells them as the action does.
+
+        Raises:
+            KeyError: This map has no such field.
+        """
+        kept = {name: self.fields[name] for name in names}
+        return FieldMap(self.properties, unsupported=None, handled=None, **{**kept, **fields})
+
     # -- encoding -------------------------------------------------------------------------------------------------
 
     def encode(self, source: Source) -> dict[str, Any]:

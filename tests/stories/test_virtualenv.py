@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import sysconfig
 import venv
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.stories.conftest import NewBench
-from tests.stories.workbench import TIMEOUT_SECONDS, Workbench
+from tests.stories.workbench import Workbench
 
 pytestmark = pytest.mark.engine
 
@@ -103,19 +101,6 @@ def settle(bench: Workbench, place: Place) -> Path:
     return folder
 
 
-def doctor(bench: Workbench) -> subprocess.CompletedProcess[str]:
-    """Run ``ehpc doctor`` in the project."""
-    return subprocess.run(
-        [Path(sys.executable).with_name("ehpc"), "doctor"],
-        cwd=bench.folder / "project",
-        env=bench.environment,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("name", PLACES)
 def test_program_and_resources_get_the_virtual_environment(new_bench: NewBench, name: str) -> None:
     bench = new_bench()
@@ -124,7 +109,7 @@ def test_program_and_resources_get_the_virtual_environment(new_bench: NewBench, 
     ran = bench.pulumi("preview")
     assert ran.ok, ran.text
     assert f'python: "{folder}/{PLACES[name].environment}/bin/python' in ran.text
-    said = doctor(bench)
+    said = bench.ehpc("doctor")
     assert said.returncode == 0, said.stdout
     assert f"ok\tPython of programs\t{folder}/{PLACES[name].environment}/bin/python" in said.stdout
     assert "Python of resources" not in said.stdout
@@ -135,7 +120,7 @@ def test_a_relative_path_beside_main_is_not_found_for_the_resources(new_bench: N
     folder = settle(bench, Place({"virtualenv": "venv"}, main="src"))
     create_environment(folder / "venv")
     assert f"{folder}/src/venv" in bench.pulumi("preview").text
-    said = doctor(bench)
+    said = bench.ehpc("doctor")
     assert said.returncode == 1
     assert f"ok\tPython of programs\t{folder}/venv/bin/python" in said.stdout
     assert f"fail\tPython of resources\t{folder}/src/venv/bin/python" in said.stdout
@@ -149,7 +134,7 @@ def test_without_pip_the_error_says_so_and_doctor_too(new_bench: NewBench) -> No
     ran = bench.pulumi("preview")
     assert not ran.ok
     assert "pip" in ran.text
-    said = doctor(bench)
+    said = bench.ehpc("doctor")
     assert said.returncode == 1
     assert f"fail\tPython of programs\t{folder}/venv/bin/python (virtualenv in Pulumi.yaml) has no pip" in said.stdout
 
@@ -160,7 +145,7 @@ def test_an_environment_of_uv_that_is_not_there_is_named(new_bench: NewBench) ->
     ran = bench.pulumi("preview")
     assert not ran.ok
     assert f"{folder}/.venv" in ran.text
-    said = doctor(bench)
+    said = bench.ehpc("doctor")
     assert said.returncode == 1
     assert f"fail\tPython of programs\t{folder}/.venv/bin/python (uv) does not exist\tRun `uv" in said.stdout
 
@@ -170,6 +155,6 @@ def test_a_virtual_environment_without_the_package_fails_and_doctor_says_how_to_
     folder = settle(bench, PLACES["relative"])
     venv.create(folder / "venv", symlinks=True)
     assert "No module named 'pulumi'" in bench.pulumi("preview").text
-    said = doctor(bench)
+    said = bench.ehpc("doctor")
     assert said.returncode == 1
     assert f"{folder}/venv/bin/pip install" in said.stdout

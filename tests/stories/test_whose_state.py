@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import time
 from datetime import datetime, timedelta
 
@@ -243,15 +242,6 @@ def test_owners_lists_whose_everything_is(new_bench: NewBench, version: str) -> 
 
 def owners(bench: Workbench, *arguments: str) -> str:
     """Run ``ehpc owners``."""
-    done = subprocess.run(
-        ["ehpc", "owners", *arguments],
-        cwd=bench.folder / "project",
-        env=bench.environment,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
-    bench.printed.append(done.stdout + done.stderr)
+    done = bench.ehpc("owners", *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -110,8 +111,16 @@ class Workbench:
 
     def pulumi(self, *arguments: str) -> Run:
         """Run the CLI."""
+        done = self._in_project("pulumi", "--non-interactive", *arguments)
+        return Run(done.returncode, done.stdout + done.stderr)
+
+    def ehpc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command of the Python that runs the tests."""
+        return self._in_project(Path(sys.executable).with_name("ehpc"), *arguments)
+
+    def _in_project(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            ["pulumi", "--non-interactive", *arguments],
+            command,
             cwd=self.folder / "project",
             env=self.environment,
             capture_output=True,
@@ -120,7 +129,7 @@ class Workbench:
             check=False,
         )
         self.printed.append(done.stdout + done.stderr)
-        return Run(done.returncode, done.stdout + done.stderr)
+        return done
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start the CLI and do not wait for it."""
