@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 from weakref import WeakSet
 
-from pulumi import CustomResource, ProviderResource, ResourceOptions, RunError, log
+from pulumi import CustomResource, Output, ProviderResource, Resource, ResourceOptions, RunError, log
 
 _ANY_TYPE: Final = "pulumi-python:dynamic/ehpc:Resource"
 """The engine chooses a provider by what stands before the first colon."""
@@ -78,3 +78,23 @@ def options_in_cluster(cluster: CustomResource, given: ResourceOptions) -> Resou
         _told.add(cluster)
         log.info(f"{cluster}: retain_on_delete holds for everything that is declared with it as cluster= too")
     return ResourceOptions(retain_on_delete=True)
+
+
+class NamedCluster(Resource):
+    """Stands in ``deleted_with`` for the cluster whose id an Output holds. The engine asks it for its URN only.
+
+    Without it the engine would forget nodes that are deleted with the cluster they were given, and then call to delete
+    their queue that was given the id, which the service refuses while the queue has nodes.
+
+    Args:
+        urn: The URN of the cluster; empty where it is not deleted by this program.
+    """
+
+    def __init__(self, urn: Output[str]) -> None:
+        # Not the base's, which registers a resource.
+        self.__dict__["urn"] = urn
+
+
+def deletes_contents(given: ResourceOptions) -> bool:
+    """Tell whether the engine deletes a cluster with these options, and so what is in it."""
+    return given.id is None and given.urn is None and not given.retain_on_delete

@@ -14,7 +14,14 @@ from typing_extensions import ParamSpec
 
 from pulumi_ehpc.engine.arguments import derived, misplaced, ready_to_register
 from pulumi_ehpc.engine.links import carrying
-from pulumi_ehpc.engine.options import options_in_cluster, provider_of, refuse_create_before_delete, refuse_import
+from pulumi_ehpc.engine.options import (
+    NamedCluster,
+    deletes_contents,
+    options_in_cluster,
+    provider_of,
+    refuse_create_before_delete,
+    refuse_import,
+)
 from pulumi_ehpc.engine.persisted import provider_for
 from pulumi_ehpc.engine.preflight import preflight_of_stack
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
@@ -208,9 +215,22 @@ class Resource(Properties, EngineSide, DynamicResource):
             delete_before_replace=True,
             additional_secret_outputs=[name for name, declared in stored.items() if declared.secret],
         )
-        if not isinstance(cluster, Resource):
-            return own
-        return ResourceOptions.merge(own, options_in_cluster(cluster, cluster._options))
+        if isinstance(cluster, Resource):
+            return ResourceOptions.merge(own, options_in_cluster(cluster, cluster._options))
+        if isinstance(cluster, Output):
+            own.deleted_with = NamedCluster(Output.from_input(_urn_of_cluster(cluster)))
+        return own
+
+
+async def _urn_of_cluster(cluster_id: Output[Any]) -> str:
+    """Return the URN of the cluster of this program that has an id and is deleted with its contents; else nothing."""
+    known = await cluster_id.future()
+    for resource in await cluster_id.resources():
+        if not isinstance(resource, Resource) or resource.resource_type.within:
+            continue
+        if known and deletes_contents(resource._options) and await resource.id.future() == known:
+            return await resource.urn.future() or ""
+    return ""
 
 
 def _split(declared: Property, value: Any) -> dict[str, Output[Any]]:

@@ -43,6 +43,20 @@ def forget_link(bench: Workbench) -> None:
     assert bench.pulumi("stack", "import", "--file", str(file)).ok
 
 
+@pytest.mark.parametrize("given", ["$id", "$apply"])
+def test_destroy_of_a_queue_that_was_given_the_id_of_the_cluster(new_bench: NewBench, version: str, given: str) -> None:
+    """Its group was given the cluster itself, so the engine forgets the nodes without a call."""
+    bench = new_bench(version)
+    declare(bench)
+    bench.declared["work"]["args"]["cluster"] = {given: "hpc"}
+    bench.declared["fixed"]["args"]["queue"] = {"$ref": "work"}
+    bench.declared = {name: bench.declared[name] for name in ("hpc", "work", "fixed")}
+    up(bench)
+    run = bench.destroy()
+    assert run.ok, run.text
+    assert bench.clusters() == []
+
+
 @pytest.mark.parametrize("given", ["the resource", "the same Output", "an id"])
 def test_group_that_names_a_queue_comes_after_it_and_goes_before_it(
     new_bench: NewBench, version: str, given: str
