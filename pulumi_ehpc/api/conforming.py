@@ -18,6 +18,7 @@ from typing import Any, Final, Literal
 from pulumi_ehpc.api import spec
 from pulumi_ehpc.api.spec import Action, Shape, dig
 
+_MAY_BE_EMPTY: Final = ("TagResources.TagResource[].TagValue",)
 _NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
 _BOOLEANS: Final = {"true": True, "false": False}
 _IN_WORDS: Final[Mapping[type, str]] = {
@@ -34,7 +35,9 @@ class UnfitBodyError(Exception):
     """A body does not have the shape that the spec gives it; the text says where, and never quotes a value."""
 
 
-def conform(body: Mapping[str, Any], action: Action, *, needs: tuple[str, ...]) -> dict[str, Any]:
+def conform(
+    body: Mapping[str, Any], action: Action, *, needs: tuple[str, ...], offset: int | None = None
+) -> dict[str, Any]:
     """Return the body of a response of success with plain values as the spec has them.
 
     Args:
@@ -42,31 +45,51 @@ def conform(body: Mapping[str, Any], action: Action, *, needs: tuple[str, ...]) 
         action: The action that was called.
         needs: Paths that must be there for this call, beside those that the action's response always has. The list of
             a paginated action need not be where the spec has a TotalCount and that is 0.
+        offset: For a page of a list: how many items come before it, where that is known.
 
     Raises:
-        UnfitBodyError: It has no RequestId, lacks something, or has something else in its place.
+        UnfitBodyError: It has no RequestId, lacks something, has something else in its place, or has an empty page that
+            is not empty by its TotalCount.
     """
-    if not isinstance(body.get("RequestId", body.get("requestId")), str):
+    request_id = body.get("RequestId", body.get("requestId"))
+    if not isinstance(request_id, str) or not request_id.strip():
         raise UnfitBodyError("has no RequestId")
     fitting: dict[str, Any] = _fitting(body, action.response, "")
-    missing = [path for path in needs if dig(fitting, path) is None and not _is_empty_list(fitting, action, path)]
+    total = fitting.get("TotalCount")
+    paginator = None if total is None else spec.paginators(action.version).get(action.name)
+    counted = paginator.items if paginator is not None and total == 0 else ""
+    missing = [path for path in needs if path != counted and not _has(fitting, path)]
     missing += [path for path in action.response_required if not _has(fitting, path)]
     if missing:
         raise UnfitBodyError(f"has no {missing[0]}")
+    if paginator is not None and total is not None:
+        _compare(total, dig(fitting, paginator.items), paginator.items, offset)
     return fitting
 
 
-def _has(value: Any, path: str) -> bool:
+def _has(value: Any, path: str, below: str = "") -> bool:
     """Tell whether there is something at a path, such as ``Nodes[].Id``: in each object of a list that is there."""
-    path, _, below = path.partition("[].")
-    found = dig(value, path)
-    return all(_has(element, below) for element in found or ()) if below else found is not None
+    name, _, within = path.partition("[].")
+    found = dig(value, name)
+    if within:
+        return all(_has(element, within, f"{below}{name}[].") for element in found or ())
+    return _says(found, f"{below}{name}")
 
 
-def _is_empty_list(body: Mapping[str, Any], action: Action, path: str) -> bool:
-    """Tell whether an absent list is one that the response counts, with 0 items."""
-    paginator = spec.paginators(action.version).get(action.name)
-    return paginator is not None and paginator.items == path and body.get("TotalCount") == 0
+def _says(value: Any, path: str) -> bool:
+    """Tell whether something is said. A string without characters names nothing; it is good for a tag's value only."""
+    return bool(value.strip()) or path in _MAY_BE_EMPTY if isinstance(value, str) else value is not None
+
+
+def _compare(total: float, items: Any, path: str, offset: int | None) -> None:
+    """Refuse a count that cannot be, and an empty page of a list that has items there.
+
+    Services may count otherwise than they list, so a page that is only shorter than the count says is no contradiction.
+    """
+    if total < 0:
+        raise UnfitBodyError("has a TotalCount below 0")
+    if not items and offset is not None and offset < total:
+        raise UnfitBodyError(f"has no {path}, and a TotalCount of {total:g}")
 
 
 def _fitting(value: Any, shape: Shape, path: str) -> Any:
@@ -77,8 +100,10 @@ def _fitting(value: Any, shape: Shape, path: str) -> Any:
             raise _unfit(value, path, "object")
         return {name: _member(member, shape, f"{path}.{name}".lstrip("."), name) for name, member in value.items()}
     if shape.type == "array":
-        if not isinstance(value, list) or None in value:
+        if not isinstance(value, list):
             raise _unfit(value, path, "array")
+        if None in value:
+            raise UnfitBodyError(f"has nothing for {path}[{value.index(None)}]")
         return value if shape.items is None else [_fitting(element, shape.items, f"{path}[]") for element in value]
     return _plain(value, shape.type, path)
 

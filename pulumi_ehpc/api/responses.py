@@ -47,7 +47,7 @@ def parse(response: Response, call: Call, *, now: datetime) -> dict[str, Any]:
     request_id = _string(body, "RequestId")
     if response.status < 300 and _string(body, "Success").lower() != "false":
         try:
-            return conform(body, call.action, needs=call.needs)
+            return conform(body, call.action, needs=call.needs, offset=_offset(call.parameters))
         except UnfitBodyError as unfit:
             raise _unreadable(f"the response {unfit}", response, call, request_id) from None
     code = _string(body, "Code") or "Unsuccessful"
@@ -55,6 +55,16 @@ def parse(response: Response, call: Call, *, now: datetime) -> dict[str, Any]:
     next_step = next_step_of(code, response.status).format(clock_skew=skew)
     error_class = _ERROR_CLASSES[failure_of(code, response.status)]
     raise _error(error_class, _message(body, call.parameters), code, response, call, request_id, next_step)
+
+
+def _offset(sent: Mapping[str, Any]) -> int | None:
+    """Return how many items come before the page that is asked for; None where that is not known."""
+    number, size = str(sent.get("PageNumber") or 1), str(sent.get("PageSize") or "")
+    if sent.get("NextToken") or not number.isdecimal():
+        return None
+    if number == "1":
+        return 0
+    return (int(number) - 1) * int(size) if size.isdecimal() else None
 
 
 def _json_object(text: bytes) -> dict[str, Any] | None:

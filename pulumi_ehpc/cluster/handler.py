@@ -32,15 +32,12 @@ class ClusterHandler(Handler[ClusterInputs]):
         page_size: Largest page of ListClusters.
         listed: Where an entry of ListClusters has id, description and status.
         max_password: Characters of the longest password.
-        needed: Properties that a new cluster needs. The specification marks none of them as required, but E-HPC knows
-            only VPC networks, and ALIYUN::EHPC::Cluster and ClusterV2 of Resource Orchestration Service ask for them.
         delete_parameters: Parameters of DeleteCluster beside the id.
     """
 
     page_size: ClassVar[int]
     listed: ClassVar[tuple[str, str, str]]
     max_password: ClassVar[int]
-    needed: ClassVar[tuple[str, ...]]
     delete_parameters: ClassVar[Mapping[str, Any]] = {}
 
     @abstractmethod
@@ -78,7 +75,11 @@ class ClusterHandler(Handler[ClusterInputs]):
                 seen[where] = index
 
     def validate_new(self, inputs: ClusterInputs) -> Iterator[Violation]:
-        """Check that the cluster has a network, and that root can log in."""
+        """Check that the cluster has a network, and that root can log in.
+
+        The specification marks none of that as required, but E-HPC knows only VPC networks, and ALIYUN::EHPC::Cluster
+        and ClusterV2 of Resource Orchestration Service ask for them.
+        """
         for name in self.needed:
             if name not in inputs:
                 rule = f"is required for a new cluster (CreateCluster, API {self.version})"

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from types import NoneType
+from typing import Any, Final
 
-from pulumi import Output, Resource, ResourceOptions
+from pulumi import Output, ProviderResource, Resource, ResourceOptions
 
 from pulumi_ehpc.engine.values import SECRETS_KEY
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.lifecycle.resource_type import ResourceType
 from pulumi_ehpc.schema.property import Property
 from pulumi_ehpc.wording import NOT_GIVEN, SECRET, shown
+
+_OF_GET: Final = ("resource_name", "id", "opts")
+_GET_TAKES: Final = "get takes resource_name, id and opts"
+
+
+class Misused(ResourceOptions):
+    """Options of a resource that was to be read and cannot be: they carry what is wrong to preflight."""
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        super().__init__(id="misused")
+        self.violations = violations
 
 
 class _Misnamed:
@@ -29,13 +41,41 @@ def misplaced(
 ) -> Iterator[Violation]:
     """Find what is wrong with the positional arguments: a name, engine options, and nothing else."""
     if not isinstance(resource_name, str) or not resource_name:
-        given = NOT_GIVEN if resource_name == "" else _kind(resource_name)
-        yield Violation("resource_name", given, "must be a string that is not empty: the resource's name in the stack")
+        yield _wrong_name(resource_name)
     if opts is not None and not isinstance(opts, ResourceOptions):
         rule = f"must be a pulumi.ResourceOptions; {_by_name(properties, opts)}"
         yield Violation("opts", _kind(opts), rule)
+    elif isinstance(opts, Misused):
+        yield from opts.violations
+    provider: object = opts.provider if isinstance(opts, ResourceOptions) else None
+    if not isinstance(provider, (ProviderResource, NoneType)):
+        yield Violation("opts.provider", _kind(provider), "must be a provider")
     for number, value in enumerate(more, start=3):
         yield Violation(f"argument {number}", _kind(value), _by_name(properties, value))
+
+
+def misplaced_in_get(given: Sequence[object], named: Mapping[str, object]) -> Iterator[Violation]:
+    """Find what is wrong with the arguments of ``get``: a name, an id and engine options, and nothing else."""
+    arguments = dict(zip(_OF_GET, given, strict=False))
+    for number, value in enumerate(given[len(_OF_GET) :], start=len(_OF_GET) + 1):
+        yield Violation(f"argument {number}", _kind(value), _GET_TAKES)
+    for name, value in named.items():
+        if name not in _OF_GET or name in arguments:
+            yield Violation(name, _kind(value), _GET_TAKES)
+        else:
+            arguments[name] = value
+    resource_name, id, opts = (arguments.get(name) for name in _OF_GET)
+    if not isinstance(resource_name, str) or not resource_name:
+        yield _wrong_name(resource_name or "")
+    if id is None:
+        yield Violation("id", NOT_GIVEN, f"is required; {_GET_TAKES}")
+    if opts is not None and not isinstance(opts, ResourceOptions):
+        yield Violation("opts", _kind(opts), "must be a pulumi.ResourceOptions")
+
+
+def _wrong_name(given: object) -> Violation:
+    rule = "must be a string that is not empty: the resource's name in the stack"
+    return Violation("resource_name", NOT_GIVEN if given == "" else _kind(given), rule)
 
 
 def derived(
@@ -133,6 +173,7 @@ def _kind(value: object) -> str:
 
 
 def _by_name(properties: Mapping[str, Property], value: object) -> str:
-    its_type = getattr(getattr(value, "resource_type", None), "name", "")
+    # Of its class: an Output has every attribute that it is asked for.
+    its_type = getattr(getattr(type(value), "resource_type", None), "name", "")
     meant = next((name for name, declared in properties.items() if its_type and declared.reference == its_type), "")
     return f"give properties by name, such as {meant or next(iter(properties))}=..."

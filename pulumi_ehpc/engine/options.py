@@ -6,10 +6,14 @@ The engine's own words: ``deleted_with`` reports a resource as deleted, without 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 from weakref import WeakSet
 
-from pulumi import CustomResource, Output, ProviderResource, Resource, ResourceOptions, RunError, log
+from pulumi import CustomResource, Output, ProviderResource, Resource, ResourceOptions, log
+
+from pulumi_ehpc.errors import Violation
+from pulumi_ehpc.wording import shown
 
 _ANY_TYPE: Final = "pulumi-python:dynamic/ehpc:Resource"
 """The engine chooses a provider by what stands before the first colon."""
@@ -17,39 +21,30 @@ _told: Final[WeakSet[CustomResource]] = WeakSet()
 """Clusters of which was said that what they contain is retained with them."""
 
 
-def refuse_create_before_delete(title: str, given: ResourceOptions | None) -> None:
-    """Refuse the option that creates a replacement before the old object is deleted.
+def refused_options(given: object, *, instead_of_import: str) -> Iterator[Violation]:
+    """Find options that no resource of this package can have.
+
+    A replacement that is created before the old object is deleted takes over the old object, and import asks the SDK's
+    plugin to read without naming the provider.
 
     Args:
-        title: The resource, such as ``Queue 'work'``.
         given: The options that the program gives it.
-
-    Raises:
-        RunError: ``delete_before_replace`` is False.
+        instead_of_import: What to do instead of importing.
     """
-    if given is not None and given.delete_before_replace is False:
-        raise RunError(
-            f"{title}: delete_before_replace=False is refused. Names are unique, so the replacement would be created "
-            "before the old object is deleted: it would take over that object, and then the object would be deleted. "
-            "Leave the option out: the old object is always deleted first."
+    if isinstance(given, ResourceOptions) and given.delete_before_replace is False:
+        yield Violation(
+            "opts.delete_before_replace",
+            "False",
+            "is refused: names are unique, so the replacement would be created before the old object is deleted; it "
+            "would take over that object, and then the object would be deleted. Leave the option out: the old object "
+            "is always deleted first",
         )
-
-
-def refuse_import(title: str, given: ResourceOptions | None, *, way_out: str) -> None:
-    """Refuse the option that imports: the engine then asks the SDK's plugin to read without naming the provider.
-
-    Args:
-        title: The resource, such as ``Queue 'work'``.
-        given: The options that the program gives it.
-        way_out: What to do instead.
-
-    Raises:
-        RunError: ``import_`` is given.
-    """
-    if given is not None and given.import_ is not None:
-        raise RunError(
-            f"{title}: import_ is refused: Pulumi imports nothing that a dynamic provider manages, and would end with "
-            f"KeyError: '__provider'. {way_out}"
+    if isinstance(given, ResourceOptions) and given.import_ is not None:
+        yield Violation(
+            "opts.import_",
+            shown(given.import_),
+            "is refused: Pulumi imports nothing that a dynamic provider manages, and would end with KeyError: "
+            f"'__provider'. {instead_of_import}",
         )
 
 

@@ -29,7 +29,7 @@ from pulumi_ehpc.engine.links import carrying, looked_at, named
 from pulumi_ehpc.engine.stack_settings import STACK_SETTINGS, StackSettings
 from pulumi_ehpc.engine.values import from_engine
 from pulumi_ehpc.errors import EhpcError, Violation
-from pulumi_ehpc.lifecycle.checking import check, clash
+from pulumi_ehpc.lifecycle.checking import EXCLUSIVE_ELSEWHERE, check, clash
 from pulumi_ehpc.lifecycle.claims import Claim
 from pulumi_ehpc.lifecycle.ids import wrong_id
 from pulumi_ehpc.lifecycle.operation import EngineContext, Plain
@@ -103,7 +103,6 @@ class Preflight:
 
     Attributes:
         identity: The id of the stack's identity, which previews of a new stack do not know.
-        refusal: Why the constructor of a resource was refused; no other resource passes then.
     """
 
     def __init__(
@@ -118,7 +117,6 @@ class Preflight:
         self._waiting: list[_Entrant] = []
         self._report = _Report()
         self._any_secret = False
-        self.refusal = ""
         self._claimed: list[tuple[_Entrant, Claim]] = []
         self._gathered = asyncio.ensure_future(self._gather())
         self._gathered.add_done_callback(looked_at)
@@ -132,8 +130,8 @@ class Preflight:
         Under mocks that is so after a failure too: it is the next test that declares something.
         """
         if isinstance(get_monitor(), MockMonitor):
-            return self._gathered.done() or bool(self.refusal)
-        return _came(self._gathered) and not self._report.broken and not self.refusal
+            return self._gathered.done()
+        return _came(self._gathered) and not self._report.broken
 
     @property
     def identified(self) -> bool:
@@ -204,8 +202,6 @@ class Preflight:
         """Check every resource, and return what they claim."""
         for _ in range(_TURNS):
             await asyncio.sleep(0)
-        if self.refusal:
-            raise RunError(self.refusal)
         await self._name_all()
         clusters = self._clusters()
         naming_outputs = naming((entrant.resource, entrant.resource_type.name) for entrant in self._waiting)
@@ -240,8 +236,9 @@ class Preflight:
         self._report.add(entrant, entrant.misused, certain=bool(entrant.misused))
         if entrant.options.id is not None:
             # It is only read, so it claims nothing. An id that is known later is looked at when it is read.
-            if not isinstance(entrant.options.id, Output):
-                wrong = list(wrong_id(entrant.resource_type, entrant.options.id))
+            given_id = await self._settled(entrant.options.id, hidden=True)
+            if not entrant.misused and not isinstance(given_id, Unknown):
+                wrong = list(wrong_id(entrant.resource_type, given_id))
                 self._report.add(entrant, wrong, certain=bool(wrong))
             return Claim(entrant.resource_type.name, entrant.urn, entrant.name, cluster="", keys=())
         # What is declared to be a secret is never part of a claim.
@@ -261,7 +258,16 @@ class Preflight:
             claim = replace(claim, keys=())  # it will be generated, and is no other resource's
         cluster = entrant.inputs.get(resource_type.within)
         where = clusters.get(id(cluster), f"{_OUTPUT}{id(cluster)}" if isinstance(cluster, Output) else "")
+        if claim.exclusive and self._is_only_read(cluster):
+            self._report.add(entrant, [EXCLUSIVE_ELSEWHERE], certain=True)
+        if entrant.misused:
+            claim = replace(claim, keys=(), prefix="")  # what it is called is a mistake as well
         return replace(claim, cluster=claim.cluster or where)
+
+    def _is_only_read(self, cluster: Any) -> bool:
+        """Tell whether a cluster is one that this program reads and does not make."""
+        read = [each for each in self._waiting if not each.resource_type.key and each.options.id is not None]
+        return any(cluster is vars(entrant.resource).get("id") for entrant in read)
 
     def _clusters(self) -> dict[int, str]:
         """Return the URN of each cluster that this program makes, by what identifies the Output of its id."""

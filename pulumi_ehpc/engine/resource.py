@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from functools import partial, wraps
-from inspect import Parameter, signature
+from inspect import Parameter
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, TypeVar
 
-from pulumi import Input, Output, ResourceOptions, RunError
+from pulumi import Input, Output, ResourceOptions
 from pulumi.dynamic import Resource as DynamicResource
 from typing_extensions import ParamSpec
 
-from pulumi_ehpc.engine.arguments import derived, misplaced, ready_to_register
+from pulumi_ehpc.engine.arguments import Misused, derived, misplaced, misplaced_in_get, ready_to_register
 from pulumi_ehpc.engine.links import carrying
 from pulumi_ehpc.engine.options import (
     NamedCluster,
     deletes_contents,
     options_in_cluster,
     provider_of,
-    refuse_create_before_delete,
-    refuse_import,
+    refused_options,
 )
 from pulumi_ehpc.engine.persisted import provider_for
 from pulumi_ehpc.engine.preflight import preflight_of_stack
@@ -35,17 +34,18 @@ from pulumi_ehpc.wording import shown
 R = TypeVar("R", bound="Resource")
 P = ParamSpec("P")
 
+_UNNAMED: Final = "unnamed"
+"""What messages call a resource that was given no name."""
+
 
 def _reporting_arguments(get: Callable[Concatenate[type[R], P], R]) -> Callable[Concatenate[type[R], P], R]:
-    """Report arguments that ``get`` does not take as any other mistake of a program: without a traceback."""
+    """Report arguments that ``get`` does not take as any other mistake of a program: with all else that is wrong."""
 
     @wraps(get)
     def reporting(cls: type[R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            signature(get).bind_partial(cls, *args, **kwargs)  # what is too much is said first
-            signature(get).bind(cls, *args, **kwargs)
-        except TypeError as error:
-            cls._refuse_get(f"{error}; it takes resource_name, id and opts")
+        if wrong := list(misplaced_in_get(args, kwargs)):
+            name = next(iter(args), kwargs.get("resource_name"))
+            return cls(name if isinstance(name, str) and name else _UNNAMED, Misused(wrong))
         return get(cls, *args, **kwargs)
 
     return reporting
@@ -86,20 +86,15 @@ class Resource(Properties, EngineSide, DynamicResource):
         properties = self.resource_type.properties
         misused = [
             *misplaced(properties, resource_name, opts, more),
+            *refused_options(opts, instead_of_import=self._instead_of_import()),
             *derived(self.resource_type, self.properties(), given),
         ]
         if misused:
             # Preflight reports it with all other mistakes of the program, so nothing comes of this resource.
-            resource_name = resource_name if isinstance(resource_name, str) and resource_name else "unnamed"
-            opts = opts if isinstance(opts, ResourceOptions) else None
+            resource_name = resource_name if isinstance(resource_name, str) and resource_name else _UNNAMED
+            wrong_options = any(violation.property.startswith("opts") for violation in misused)
+            opts = None if wrong_options and not isinstance(opts, Misused) else opts
         self._title = f"{self.resource_type.name} '{resource_name}'"
-        try:
-            refuse_create_before_delete(self._title, opts)
-            refuse_import(self._title, opts, way_out=self._instead_of_import())
-        except RunError as error:
-            # What was declared before waits for preflight, and would be created otherwise.
-            preflight_of_stack(provider_of(opts)).refusal = str(error)
-            raise
         if opts is not None and opts.id is not None:
             given = {}  # it is only read
         options = self._options = ResourceOptions.merge(self.options(given), opts)
@@ -118,7 +113,12 @@ class Resource(Properties, EngineSide, DynamicResource):
                 inputs[name] = preflight.following(self, name, inputs[name])
         former = {name: each.former_name for name, each in properties.items() if each.former_name}
         inputs.update(dict.fromkeys((*outputs_of(type(self)), *former.values())))
-        super().__init__(provider_for(self.resource_type.name), resource_name, inputs, options)
+        registered = options
+        if isinstance(options.id, Output):
+            # The SDK cannot send an id that is a secret, nor one that is no string.
+            sent = Output.unsecret(options.id).apply(lambda known: known if isinstance(known, str) else shown(known))
+            registered = ResourceOptions.merge(options, ResourceOptions(id=sent))
+        super().__init__(provider_for(self.resource_type.name), resource_name, inputs, registered)
         if options.id is not None:
             # Not every engine tells the id of what it reads during a preview; the program knows it.
             self.__dict__["id"] = carrying(options.id, {self})
@@ -145,24 +145,8 @@ class Resource(Properties, EngineSide, DynamicResource):
                 the prefix of the nodes' host names, or the directory of the mount. Of a user set, which then has all
                 users of the cluster: the cluster's id.
             opts: Options of the engine, such as ``parent``.
-
-        Raises:
-            RunError: Arguments are wrong, or missing.
         """
-        if not isinstance(resource_name, str):
-            cls._refuse_get(f"resource_name = {shown(resource_name)}: must be a string")
-        if id is None:
-            cls._refuse_get(f"'{resource_name}': id = {shown(id)}: is required")
-        if opts is not None and not isinstance(opts, ResourceOptions):
-            cls._refuse_get(f"'{resource_name}': opts = {shown(opts)}: must be ResourceOptions")
         return cls(resource_name, ResourceOptions.merge(opts, ResourceOptions(id=id)))
-
-    @classmethod
-    def _refuse_get(cls, reason: str) -> NoReturn:
-        """Refuse arguments of ``get``, and with them the program."""
-        message = f"{cls.resource_type.name}.get: {reason}."
-        preflight_of_stack(None).refusal = message
-        raise RunError(message)
 
     def _instead_of_import(self) -> str:
         """Say how to have what exists in a program."""

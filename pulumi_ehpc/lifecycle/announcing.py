@@ -44,7 +44,7 @@ def much_dropped(program: Program) -> Iterator[str]:
         size = len(left) if claim.size is None else claim.size
         # A generated key is none that the program declares, and nobody else's.
         if claim.members and size and (left or not claim.keys):
-            yield f"{claim.title} is not declared any more: its {size} {claim.members} are removed"
+            yield f"{claim.title} is not declared any more: its {size} {claim.members} are removed, if state has them"
 
 
 def also_replaced(program: Program, urn: str) -> Iterator[str]:

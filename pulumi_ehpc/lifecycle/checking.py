@@ -24,6 +24,13 @@ from pulumi_ehpc.wording import NOT_GIVEN, SECRET, shown
 RECORDED: Final = ("api_version", "region", "identity")
 """Inputs that check writes when the object is created and keeps for its life."""
 
+EXCLUSIVE_ELSEWHERE: Final = Violation(
+    "exclusive",
+    "True",
+    "cannot be set on a cluster that this program only reads: users that are not this stack's would be removed; leave "
+    "it out, or declare the users where the cluster is created",
+)
+
 
 def check(
     resource_type: ResourceType[I], session: Session, engine: EngineContext, old: Plain, new: Plain, *, exists: bool
@@ -52,7 +59,7 @@ def check(
     given = {name: value for name, value in new.items() if name not in RECORDED}
     identity = None if isinstance(recorded["identity"], Unknown) else recorded["identity"]
     given.update(_generated(resource_type, NamingContext(engine.name, engine.urn, identity), old, given))
-    validator = Validator(version)
+    validator = Validator(version, () if exists else handler.needed)
     tidied = validator.validate(resource_type.properties, handler.maps, given)
     validator.add(_of_other_versions(resource_type, version, given))
     broken = _broken(tidied, validator.violations, resource_type.stored_properties)

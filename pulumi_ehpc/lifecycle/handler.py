@@ -31,11 +31,13 @@ class Handler(ABC, Generic[I]):
             ``fields``, ``handled`` or ``unsupported`` belongs to other versions, or is for this package only
             (``change=IGNORE``).
         changes: What a change of a property does in this version, where the declaration says otherwise.
+        needed: Optional properties that a new object needs all the same.
     """
 
     version: ClassVar[str]
     maps: ClassVar[tuple[FieldMap, ...]]
     changes: ClassVar[Mapping[str, Change]] = {}
+    needed: ClassVar[tuple[str, ...]] = ()
 
     def validate(self, inputs: I) -> Iterable[Violation]:
         """Check rules over several properties. Broken and unknown values are left out of ``inputs``.

@@ -301,7 +301,8 @@ class Lifecycle(Generic[I]):
 
     def _require_account(self, op: Operation[I]) -> None:
         recorded = str(op.outputs.get("account_id") or "")
-        self.session.require_account(op.api, recorded, op.title, op.engine.log)
+        contents = not self.resource_type.key
+        self.session.require_account(op.api, recorded, op.title, op.engine.log, contents=contents)
 
     def _require_known_account(self, op: Operation[I]) -> None:
         """Refuse to believe that a cluster is gone where its account is not on record: it may be another one's.

@@ -15,7 +15,7 @@ from pulumi_ehpc.lifecycle.operation import Plain
 from pulumi_ehpc.lifecycle.ownership import NamingContext
 from pulumi_ehpc.schema.diff import compare
 from pulumi_ehpc.schema.properties import I, stored_properties
-from pulumi_ehpc.schema.property import REPLACE, Property
+from pulumi_ehpc.schema.property import REPLACE, Property, PropertyType
 from pulumi_ehpc.schema.secrecy import is_hidden, reveal
 from pulumi_ehpc.schema.unknowns import is_plain
 
@@ -87,11 +87,11 @@ class ResourceType(Generic[I]):
             urn=urn,
             name=urn.rpartition("::")[2],
             cluster=cluster if isinstance(cluster, str) else "",
-            keys=keys_of(inputs.get(self.key)),
+            keys=self._keys(inputs.get(self.key)),
             declared={name: value for name, value in fixed.items() if is_plain(value)},
             unclear=tuple(name for name, value in fixed.items() if not is_plain(value)),
             members=self.members,
-            size=int(size) if isinstance(size, (int, float)) and isfinite(size) else None,
+            size=int(size) if isinstance(size, int) or (isinstance(size, float) and isfinite(size)) else None,
             prefix=prefix if isinstance(prefix, str) else "",
             exclusive=inputs.get("exclusive") is True,
             adopts=inputs.get("adopt_existing") is True,
@@ -99,6 +99,11 @@ class ResourceType(Generic[I]):
             loses=self.replacement_loses,
             secret=secret,
         )
+
+    def _keys(self, value: Any) -> tuple[str, ...] | None:
+        """Return the keys that a value of the key property holds; one of another shape holds none."""
+        is_map = self.key and self.properties[self.key].property_type is PropertyType.KEYED_LIST
+        return () if is_map and isinstance(value, str) else keys_of(value)
 
     def fits(self, version: str, inputs: Plain, claim: Claim) -> bool:
         """Tell whether an object that was made by some inputs can become what another resource declares, in place.

@@ -93,8 +93,17 @@ class Session:
                     )
             return self._account_id
 
-    def require_account(self, api: VersionClient, recorded: str, title: str, log: Callable[[str], None]) -> None:
+    def require_account(
+        self, api: VersionClient, recorded: str, title: str, log: Callable[[str], None], *, contents: bool = False
+    ) -> None:
         """Refuse to believe "not found" when other credentials than the creator's were used.
+
+        Args:
+            api: The client.
+            recorded: The account on record; empty where there is none.
+            title: The resource in messages.
+            log: Where the user reads that the account could not be established.
+            contents: Whether it is a cluster, whose contents the engine takes out of state before it is deleted.
 
         Raises:
             RefusedError: The account differs from the recorded one, or cannot be established.
@@ -106,10 +115,12 @@ class Session:
             return
         unknown = f"of an account that could not be established ({self._account_problem})"
         whose = f"of account {current}" if current else unknown
+        back = " `pulumi up` then takes back what a destroy has taken out of state with it." if contents else ""
         raise RefusedError(
             f"{title} was not found, but it belongs to account {recorded} and these credentials are {whose}. "
             "It stays in state.",
-            next_step="Use the credentials it was made with (check the profile and ALIBABA_CLOUD_ACCESS_KEY_ID).",
+            next_step="Use the credentials it was made with (check the profile and ALIBABA_CLOUD_ACCESS_KEY_ID)."
+            f"{back}",
         )
 
 

@@ -107,6 +107,13 @@ def _in_use(op: Operation[QueueInputs], nodes: Sequence[QueueNode], error: ApiEr
     groups = [claim.title for claim in op.program.groups_of(op.cluster, names)]
     whose = f" of {listed(groups)}" if groups else ""
     take = f"Take {listed(groups)} out of the program as well, or give it another queue. " if groups else ""
+    gone = (
+        ""
+        if groups
+        else (
+            f" If the cluster is to be deleted with them: pulumi state delete '{op.engine.urn}', then `pulumi destroy`."
+        )
+    )
     return ConflictError(
         f"{error.message.rstrip('.')}. In it are nodes{whose}: {listed(names)}",
         code=error.code,
@@ -115,5 +122,5 @@ def _in_use(op: Operation[QueueInputs], nodes: Sequence[QueueNode], error: ApiEr
         action=error.action,
         version=error.version,
         next_step=f"{take}Once they are released, run the same again: it deletes the queue. "
-        f"`ehpc owners {op.cluster}` lists whose they are.",
+        f"`ehpc owners {op.cluster}` lists whose they are.{gone}",
     )

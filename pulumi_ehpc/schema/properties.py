@@ -13,6 +13,8 @@ from pulumi_ehpc.schema import builders
 from pulumi_ehpc.schema.descriptors import Descriptor, OutputProperty
 from pulumi_ehpc.schema.property import Property, PropertyType
 
+POSITIONAL: Final = "argument "
+"""Begins the name of what is given by position, with its number; no property has such a name."""
 _ANNOTATIONS: Final = {
     PropertyType.STRING: "Input[str]",
     PropertyType.INTEGER: "Input[int]",
@@ -106,8 +108,7 @@ class Args(Values):
     """
 
     def __init__(self, *misplaced: object, **given: Any) -> None:
-        # No property has such a name.
-        self.__dict__.update({f"argument {number}": value for number, value in enumerate(misplaced, start=1)})
+        self.__dict__.update({f"{POSITIONAL}{number}": value for number, value in enumerate(misplaced, start=1)})
         self.__dict__.update(given)
 
     @classmethod

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pulumi_ehpc.api import spec
 from pulumi_ehpc.errors import Violation
 from pulumi_ehpc.schema.codec import Field, FieldMap, same_word, tidy
+from pulumi_ehpc.schema.properties import POSITIONAL
 from pulumi_ehpc.schema.property import Property, PropertyType
 from pulumi_ehpc.schema.secrecy import as_secret_as, entry_path, hide, is_boolean, is_hidden
 from pulumi_ehpc.schema.unknowns import Unknown
@@ -41,10 +42,12 @@ class Validator:
 
     Attributes:
         version: The API version the values are for.
+        needed: Optional properties that this object needs all the same.
         violations: Every broken rule found so far.
     """
 
     version: str
+    needed: Collection[str] = ()
     violations: list[Violation] = field(default_factory=list)
 
     def validate(
@@ -59,6 +62,8 @@ class Validator:
             if name not in properties and name not in stored:
                 # What a misspelt name holds may be a password.
                 rule = f"there is no such property; {did_you_mean(str(name), properties)}"
+                if str(name).startswith(POSITIONAL):
+                    rule = f"give properties by name, such as {next(iter(properties))}=..."
                 self.violations.append(Violation(f"{path}{name}", SECRET, rule))
         tidied: dict[str, Any] = {}
         for name, declared in properties.items():
@@ -205,7 +210,8 @@ class Validator:
 
     def _string(self, declared: Property, entries: Entries, value: str, path: str) -> str:
         if not value.strip() and not declared.may_be_empty:
-            self._add(path, value, f"must not be empty{'' if declared.required else '; leave it out'}", declared)
+            needed = declared.required or path in self.needed
+            self._add(path, value, f"must not be empty{'' if needed else '; leave it out'}", declared)
             return value
         if declared.choices:
             return self._choice(declared, entries, value, path)

@@ -149,3 +149,49 @@ def _without(body: dict[str, Any], path: list[str]) -> dict[str, Any]:
         inner = inner[0] if isinstance(inner, list) else inner
     del inner[path[-1]]
     return copy
+
+
+# -- counts and empty strings --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("offset", "total", "problem"),
+    [
+        (0, 5, "has no Nodes, and a TotalCount of 5"),
+        (100, 101, "has no Nodes, and a TotalCount of 101"),
+        (0, -1, "below 0"),
+    ],
+)
+@pytest.mark.parametrize("nodes", [{}, {"Nodes": []}], ids=str)
+def test_empty_page_that_is_counted_is_not_believed(
+    nodes: dict[str, Any], offset: int, total: int, problem: str
+) -> None:
+    with pytest.raises(UnfitBodyError, match=problem):
+        conform(
+            {"RequestId": "R", "TotalCount": total, **nodes}, spec.action("ListNodes", NEW), needs=(), offset=offset
+        )
+
+
+@pytest.mark.parametrize(("offset", "total"), [(0, 0), (100, 100), (100, 5), (None, 5)])
+def test_empty_page_behind_the_last_item_conforms(offset: int | None, total: int) -> None:
+    body = {"RequestId": "R", "TotalCount": total, "Nodes": []}
+    assert conform(body, spec.action("ListNodes", NEW), needs=("Nodes",), offset=offset) == body
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_name_without_characters_names_nothing(blank: str) -> None:
+    with pytest.raises(UnfitBodyError, match="has no RequestId"):
+        conform({"RequestId": blank}, spec.action("CreateUsers", NEW), needs=())
+    with pytest.raises(UnfitBodyError, match=r"has no Nodes\[\].Id"):
+        conformed("ListNodes", NEW, TotalCount=1, Nodes=[{"Id": blank}])
+    with pytest.raises(UnfitBodyError, match="has no ClusterId"):
+        conformed("CreateCluster", NEW, needs=("ClusterId",), ClusterId=blank)
+
+
+def test_tag_may_have_an_empty_value() -> None:
+    tag = {"TagKey": "team", "TagValue": ""}
+    tags = {"RequestId": "R", "TagResources": {"TagResource": [tag]}}
+    assert conform(tags, spec.action("ListTagResources", OLD), needs=()) == tags
+    tag["TagKey"] = ""
+    with pytest.raises(UnfitBodyError, match="TagKey"):
+        conform(tags, spec.action("ListTagResources", OLD), needs=())

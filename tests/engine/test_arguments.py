@@ -87,7 +87,7 @@ def test_resource_in_the_place_of_the_name_is_a_violation() -> None:
 def test_positional_argument_of_a_nested_object_is_a_violation() -> None:
     given: Any = ehpc.UserArgs
     lines = refusal(lambda hpc: ehpc.UserSet("team", cluster=hpc, users=[given("Canary")]))
-    assert any(line.startswith("UserSet 'team': users[0].argument 1 = [secret]: there is no such") for line in lines)
+    assert "UserSet 'team': users[0].argument 1 = [secret]: give properties by name, such as name=..." in lines
     assert "Canary" not in str(lines)
 
 
@@ -144,3 +144,46 @@ def test_output_that_turns_out_to_hold_a_resource_is_left_to_check() -> None:
         ehpc.NodeGroup("fixed", cluster=hpc, queue=queue, **GROUP)
 
     assert run(program).inputs("fixed")["queue"] == ["Queue 'work'"]
+
+
+# -- what is said of several -----------------------------------------------------------------------------------------
+
+
+def test_output_in_the_place_of_options_is_a_violation() -> None:
+    for value in ("ehpc-1", None):
+        queue: Any = ehpc.Queue
+        lines = refusal(lambda hpc, value=value: queue("work", pulumi.Output.from_input(value), cluster=hpc))
+        assert lines == [
+            "Queue 'work': opts = Output: must be a pulumi.ResourceOptions; give properties by name, such as cluster=..."
+        ]
+
+
+def test_provider_of_another_type_is_a_violation() -> None:
+    provider: Any = "x"
+    options = pulumi.ResourceOptions(provider=provider)
+    assert refusal(lambda hpc: ehpc.Queue("work", options, cluster=hpc)) == [
+        "Queue 'work': opts.provider = str: must be a provider"
+    ]
+
+
+def test_resources_with_wrong_names_and_shapes_do_not_clash() -> None:
+    wrong: Any = 5
+
+    def declare(hpc: ehpc.Cluster) -> None:
+        for name, users in (("one", "carol"), ("two", "carol")):
+            given: Any = users
+            ehpc.UserSet(name, cluster=hpc, users=given)
+        ehpc.Queue(wrong, cluster=hpc)
+        ehpc.Queue(wrong, cluster=hpc)
+
+    assert not [line for line in refusal(declare) if "is taken by" in line]
+
+
+def test_refused_options_are_reported_with_everything_else() -> None:
+    options = pulumi.ResourceOptions(delete_before_replace=False, import_="x")
+    lines = refusal(lambda hpc: ehpc.Queue("work", options, cluster=hpc, max_count=-1))
+    assert [line.split(": ")[1].split(" = ")[0] for line in lines] == [
+        "opts.delete_before_replace",
+        "opts.import_",
+        "max_count",
+    ]

@@ -123,35 +123,41 @@ def test_wrong_ids_are_reported_with_everything_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "named", "reason"),
+    ("arguments", "named", "reasons"),
     [
-        ((), {}, "missing a required argument: 'resource_name'; it takes resource_name, id and opts"),
-        (("work",), {}, "missing a required argument: 'id'; it takes resource_name, id and opts"),
-        (("work",), {"idd": "ehpc-1"}, "got an unexpected keyword argument 'idd'; it takes resource_name, id and opts"),
-        (("work", "ehpc-1:work", None, 5), {}, "too many positional arguments; it takes resource_name, id and opts"),
-        (("work", None), {}, "'work': id = [not given]: is required"),
-        ((5, "ehpc-1:work"), {}, "resource_name = 5: must be a string"),
-        (("work", "ehpc-1:work", {"parent": None}), {}, "'work': opts = dict: must be ResourceOptions"),
+        ((), {}, ["resource_name = [not given]: must be a string", "id = [not given]: is required; get takes"]),
+        (("work",), {}, ["id = [not given]: is required; get takes resource_name, id and opts"]),
+        (("work",), {"idd": "ehpc-1"}, ["idd = str: get takes resource_name, id and opts", "id = [not given]: "]),
+        (("work", "ehpc-1:work", None, 5), {}, ["argument 4 = int: get takes resource_name, id and opts"]),
+        (("work", "ehpc-1:work"), {"id": "ehpc-1:x"}, ["id = str: get takes resource_name, id and opts"]),
+        (("work", None), {}, ["id = [not given]: is required"]),
+        ((5, "ehpc-1:work"), {}, ["resource_name = int: must be a string that is not empty"]),
+        (("work", "ehpc-1:work", {"parent": None}), {}, ["opts = dict: must be a pulumi.ResourceOptions"]),
     ],
 )
-def test_wrong_arguments_are_refused_and_nothing_is_created(
-    arguments: tuple[Any, ...], named: dict[str, Any], reason: str
+def test_wrong_arguments_are_reported_with_everything_else(
+    arguments: tuple[Any, ...], named: dict[str, Any], reasons: list[str]
 ) -> None:
     registered: list[str] = []
 
     def program() -> None:
-        ehpc.Cluster("hpc", vpc_id="vpc-1").urn.apply(registered.append)
+        ehpc.Cluster("hpc", vpc_id="vpc-1", vswitch_id="vsw-1", key_pair_name="key").urn.apply(registered.append)
         get: Any = ehpc.Queue.get
         get(*arguments, **named)
+        ehpc.Queue("more", cluster="ehpc-1", max_count=-1)
 
-    assert refusal(program) == f"Queue.get: {reason}."
+    *lines, last = refusal(program).splitlines()[1:]
+    name = "work" if arguments and arguments[0] == "work" else "unnamed"
+    assert len(lines) == len(reasons)
+    assert all(line.startswith(f"  Queue '{name}': {reason}") for line, reason in zip(lines, reasons, strict=True))
+    assert last.startswith("  Queue 'more': max_count = -1")
     assert registered == []
 
 
 @pytest.mark.parametrize("resource", TYPES)
 def test_import_is_refused_with_what_to_do_instead(resource: Any) -> None:
     message = refusal(lambda: resource("x", pulumi.ResourceOptions(import_="ehpc-1")))
-    assert message.startswith(f"{resource.__name__} 'x': import_ is refused")
+    assert f"  {resource.__name__} 'x': opts.import_ = 'ehpc-1': is refused" in message
     assert f"ehpc.{resource.__name__}.get(name, id)" in message
     assert ("adopt_existing=True" in message) == (resource is not ehpc.Cluster)
 
@@ -159,3 +165,32 @@ def test_import_is_refused_with_what_to_do_instead(resource: Any) -> None:
 def test_help_shows_the_arguments() -> None:
     assert list(inspect.signature(ehpc.Queue.get).parameters) == ["resource_name", "id", "opts"]
     assert "never changed or deleted" in (inspect.getdoc(ehpc.Queue.get) or "")
+
+
+@pytest.mark.parametrize("given", ["ehpc-1", 3, "Canary with spaces"], ids=str)
+def test_id_may_be_a_secret_and_shows_in_no_message(given: Any) -> None:
+    def program() -> None:
+        ehpc.Cluster.get("hpc", pulumi.Output.secret(given))
+
+    if given == "ehpc-1":
+        run(program)
+    else:
+        assert "Cluster 'hpc': id = [secret]: must be the id of a cluster" in refusal(program)
+
+
+def test_id_that_is_known_late_is_sent_as_a_string() -> None:
+    def program() -> None:
+        hpc = ehpc.Cluster("hpc", vpc_id="vpc-1", vswitch_id="vsw-1", key_pair_name="key")
+        ids: Any = hpc.id.apply(lambda _: 3)
+        ehpc.Queue.get("work", ids)
+
+    run(program)
+
+
+def test_exclusive_users_of_a_cluster_that_is_read_are_refused() -> None:
+    def program() -> None:
+        ehpc.UserSet("team", cluster=ehpc.Cluster.get("hpc", "ehpc-1"), exclusive=True, users=[])
+
+    assert "UserSet 'team': exclusive = True: cannot be set on a cluster that this program only reads" in refusal(
+        program
+    )

@@ -196,7 +196,7 @@ def refused() -> None:
 
 
 @pytest.mark.parametrize("mocks", [None, Registered])
-@pytest.mark.parametrize(("bad", "why"), [(broken, "max_count = -1"), (refused, "delete_before_replace=False")])
+@pytest.mark.parametrize(("bad", "why"), [(broken, "max_count = -1"), (refused, "delete_before_replace = False")])
 def test_each_test_is_checked_by_itself(
     bad: Callable[[], None], why: str, mocks: Callable[[], Registered] | None
 ) -> None:
@@ -206,7 +206,7 @@ def test_each_test_is_checked_by_itself(
     assert [bool(message) for message in messages] == [False, True, False, True, True, False, False]
 
 
-@pytest.mark.parametrize(("bad", "why"), [(broken, "max_count = -1"), (refused, "delete_before_replace=False")])
+@pytest.mark.parametrize(("bad", "why"), [(broken, "max_count = -1"), (refused, "delete_before_replace = False")])
 def test_what_a_program_declares_late_does_not_pass_either(
     bad: Callable[[], None], why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

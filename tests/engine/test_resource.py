@@ -217,7 +217,7 @@ def test_create_before_delete_is_refused_and_nothing_is_registered(resource: Any
         resource("x", pulumi.ResourceOptions(delete_before_replace=False))
 
     message = refusal(program)
-    assert message.startswith(f"{resource.__name__} 'x': delete_before_replace=False is refused.")
+    assert f"  {resource.__name__} 'x': opts.delete_before_replace = False: is refused" in message
     assert "take over" in message and "Leave the option out" in message
     assert registered == []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import signal
 import time
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from tests.ownership.engine import Kept, Options, Run
 from tests.ownership.programs import CLUSTER, CLUSTER_ARGS, Declared, Program
 from tests.ownership.service import Fault, World
 from tests.resources.stack import TYPES
-from tests.stories.workbench import TIMEOUT_SECONDS, Workbench, kill
+from tests.stories.workbench import TIMEOUT_SECONDS, Workbench
 
 _TOKEN: Final = "pulumi-python:dynamic/ehpc:"
 _COMPONENT: Final = "test:index:Team"
@@ -122,17 +121,10 @@ class CliEngine:
             assert time.monotonic() < deadline, "the run does not end"
             time.sleep(_LOOK_SECONDS)
         ended = process.poll() is not None
-        kill(process)
+        self.bench.kill(process)
         assert not self.bench.plugins(gone=True)
         self.bench.pulumi("cancel", "--yes")
-        self._restore_if_torn()
         return not ended or process.returncode != 0
-
-    def _restore_if_torn(self) -> None:
-        """Take the last whole state where the kill came while the file backend was writing one."""
-        if not self.bench.pulumi("stack", "export").ok:
-            (torn,) = (self.bench.folder / "state").rglob("dev.json")
-            shutil.copy(torn.with_name("dev.json.bak"), torn)
 
 
 def _kept(exported: dict[str, Any]) -> Kept:

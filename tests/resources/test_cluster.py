@@ -369,6 +369,14 @@ def test_new_cluster_without_network_or_login_is_refused(stack: Stack) -> None:
     assert all("is required for a new cluster" in violation.rule for violation in violations)
 
 
+def test_what_a_new_cluster_needs_is_not_to_be_left_out(stack: Stack) -> None:
+    _, violations = stack.check("Cluster", "hpc", {**HPC, "vpc_id": "", "vswitch_id": " "})
+    rules = {violation.property: violation.rule for violation in violations}
+    needed = "must not be empty"
+    assert rules["vswitch_id"] == needed
+    assert rules["vpc_id"] == (needed if stack.version == "2024-07-30" else f"{needed}; leave it out")
+
+
 @pytest.mark.parametrize("login", ["password", "key_pair_name"])
 def test_what_is_not_known_yet_counts_as_given(stack: Stack, login: str) -> None:
     given = {"vpc_id": UNKNOWN, "vswitch_id": UNKNOWN, login: UNKNOWN}

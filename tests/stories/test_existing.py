@@ -139,7 +139,7 @@ def test_nothing_can_be_imported(new_bench: NewBench) -> None:
     }
     for run in (bench.preview(), bench.up()):
         assert not run.ok
-        assert "Queue 'work': import_ is refused" in run.text
+        assert "Queue 'work': opts.import_ = " in run.text
         assert "declare it with adopt_existing=True" in run.text and "ehpc.Queue.get(name, id)" in run.text
         assert "Traceback" not in run.text
     run = bench.pulumi("import", "--yes", "pulumi-python:dynamic/ehpc:Queue", "work", f"{cluster}:work")

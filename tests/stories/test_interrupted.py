@@ -9,7 +9,7 @@ import pytest
 from tests.stories.conftest import CANARIES, NewBench
 from tests.stories.lossy import BlindingProxy, HoldingProxy
 from tests.stories.test_edges import args, contents, foreign_cluster
-from tests.stories.workbench import TIMEOUT_SECONDS, Workbench, kill
+from tests.stories.workbench import TIMEOUT_SECONDS, Workbench
 
 pytestmark = pytest.mark.engine
 
@@ -41,7 +41,7 @@ def kill_during(bench: Workbench, *actions: str) -> None:
         process = bench.start("up", "--yes", "--skip-preview")
         try:
             assert proxy.reached.wait(TIMEOUT_SECONDS), (bench.folder / "started.txt").read_text()
-            kill(process)
+            bench.kill(process)
             assert bench.plugins(gone=True) == []
         finally:
             proxy.released.set()

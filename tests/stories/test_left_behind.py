@@ -9,7 +9,6 @@ from tests.stories.test_edges import contents, foreign_cluster
 from tests.stories.test_interrupted import CREATING
 from tests.stories.test_ownership import living, up, users
 from tests.stories.test_whose import group, only
-from tests.stories.workbench import kill
 
 pytestmark = pytest.mark.engine
 
@@ -22,7 +21,7 @@ def test_what_a_killed_run_made_is_named_when_the_stack_ends(new_bench: NewBench
     bench.declared = declared
     process = bench.start("up", "--yes", "--skip-preview")
     bench.wait_for_call(CREATING["fixed"][version])
-    kill(process)
+    bench.kill(process)
     assert bench.plugins(gone=True) == []
     assert bench.pulumi("cancel", "--yes").ok
     bench.declared = {}

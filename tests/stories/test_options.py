@@ -33,7 +33,7 @@ def test_create_before_delete_is_refused(new_bench: NewBench, name: str) -> None
     options(bench, name)["delete_before_replace"] = False
     for run in (bench.preview(), bench.up()):
         assert not run.ok
-        assert f"{bench.declared[name]['type']} '{name}': delete_before_replace=False is refused" in run.text
+        assert f"{bench.declared[name]['type']} '{name}': opts.delete_before_replace = False: is refused" in run.text
         assert "it would take over that object, and then the object would be deleted" in run.text
         assert "Leave the option out" in run.text
         assert run.text.partition("Diagnostics:")[2].count("is refused") == 1
@@ -52,7 +52,7 @@ def test_create_before_delete_is_refused_where_it_would_replace(new_bench: NewBe
         bench.declared[name]["args"].update(change)
     run = bench.up()
     assert not run.ok
-    assert "delete_before_replace=False is refused" in run.text
+    assert "opts.delete_before_replace = False: is refused" in run.text
     assert bench.writes() == []
     assert contents(bench, cluster) == before
     for name in ("fixed", "data"):

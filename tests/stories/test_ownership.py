@@ -179,8 +179,8 @@ def test_previews_say_what_is_handed_over_and_where_much_is_removed(new_bench: N
     assert preview.ok, preview.text
     assert "takes over bob.smith from UserSet 'one': nothing is deleted" in preview.text
     assert "1 of 1 users are removed: carol.jones" in preview.text
-    assert "UserSet 'one' is not declared any more: its 1 users are removed" in preview.text
-    assert "NodeGroup 'fixed' is not declared any more: its 2 nodes are removed" in preview.text
+    assert "UserSet 'one' is not declared any more: its 1 users are removed, if state has them" in preview.text
+    assert "NodeGroup 'fixed' is not declared any more: its 2 nodes are removed, if state has them" in preview.text
     assert "DeleteUsers" not in bench.writes()
 
 

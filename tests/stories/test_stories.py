@@ -8,7 +8,7 @@ import pytest
 
 from tests.stories.conftest import NewBench
 from tests.stories.lossy import BlindingProxy
-from tests.stories.workbench import TIMEOUT_SECONDS, kill
+from tests.stories.workbench import TIMEOUT_SECONDS
 
 pytestmark = pytest.mark.engine
 
@@ -109,7 +109,7 @@ def test_run_killed_during_create_leaves_one_cluster(new_bench: NewBench, first_
     process = bench.start("up", "--yes", "--skip-preview")
     bench.wait_for_call(first_call)
     assert bench.plugins() != []
-    kill(process)
+    bench.kill(process)
     assert bench.plugins(gone=True) == [], "the plugin goes on working for an engine that is dead"
     assert bench.pulumi("cancel", "--yes").ok
     run = bench.up()

@@ -13,7 +13,7 @@ from tests.stories.test_edges import contents, foreign_cluster
 from tests.stories.test_interrupted import CREATING, kill_during
 from tests.stories.test_ownership import living, up
 from tests.stories.test_whose import add_user, group, only
-from tests.stories.workbench import TIMEOUT_SECONDS, Workbench, kill
+from tests.stories.workbench import TIMEOUT_SECONDS, Workbench
 
 pytestmark = pytest.mark.engine
 
@@ -35,7 +35,7 @@ def test_run_killed_between_taking_and_giving_loses_nothing(new_bench: NewBench,
     process = bench.start("up", "--yes", "--skip-preview")
     bench.wait_for_call("CreateNodes" if version == "2024-07-30" else "AddNodes")
     wait_for_state(bench, *(f"{name}2" for name in names))
-    kill(process)
+    bench.kill(process)
     assert bench.plugins(gone=True) == []
     assert {*names, *(f"{name}2" for name in names)} <= set(bench.state())
     assert bench.pulumi("cancel", "--yes").ok

@@ -26,6 +26,7 @@ QUICK_CLOCK = Path(__file__).with_name("quick_clock")
 PASSPHRASE = "a passphrase for tests"
 READS = ("Get", "List", "Describe")
 TIMEOUT_SECONDS = 120
+_TICK_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,25 @@ class Workbench:
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
             )
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """End a CLI at once, but not while it writes the state, of which its file backend would leave a part."""
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        process.send_signal(signal.SIGSTOP)
+        while process.poll() is None and not self._state_is_whole():
+            assert time.monotonic() < deadline, "the state is never whole"
+            process.send_signal(signal.SIGCONT)
+            time.sleep(_TICK_SECONDS)
+            process.send_signal(signal.SIGSTOP)
+        kill(process)
+
+    def _state_is_whole(self) -> bool:
+        for file in (self.folder / "state").rglob("stacks/**/dev.json"):
+            try:
+                json.loads(file.read_text())
+            except ValueError:
+                return False
+        return True
 
     @property
     def environment(self) -> dict[str, str]:
