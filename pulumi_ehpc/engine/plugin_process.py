@@ -22,6 +22,8 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
+from pulumi_ehpc.engine.masking import Masking
+
 CANCELLED: Final = threading.Event()
 """Set when the engine cancels the run."""
 
@@ -76,7 +78,9 @@ def _log_to(path: str | None) -> None:
     if not path:
         return
     try:
-        calls.addHandler(logging.FileHandler(path, encoding="utf-8"))
+        file = logging.FileHandler(path, encoding="utf-8")
+        file.addFilter(Masking())
+        calls.addHandler(file)
         calls.setLevel(logging.DEBUG)
     except OSError as error:
         show("", f"{LOG_FILE} is ignored: {path} cannot be written ({error.strerror})", lasting=True)

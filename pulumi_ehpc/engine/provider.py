@@ -46,8 +46,9 @@ class Provider(PersistedProvider):
         """See ``Lifecycle.check``."""
         with _Guarded(self.resource_type, "check") as rpc:
             secret = news.get(SECRETS_KEY) or ()
-            learn(rpc.urn, secret)
-            given = {name: hide(value) if name in secret else value for name, value in from_engine(news).items()}
+            known = from_engine(news)
+            learn(rpc.urn, secret, known)
+            given = {name: hide(value) if name in secret else value for name, value in known.items()}
             inputs, violations = self.lifecycle.check(_engine_context(rpc), from_engine(_olds), given)
             # Without a property's name the engine adds nothing of its own, such as the value of a secret.
             failures = [dynamic.CheckFailure("", str(violation)) for violation in violations]

@@ -150,12 +150,9 @@ def test_output_that_turns_out_to_hold_a_resource_is_left_to_check() -> None:
 
 
 def test_output_in_the_place_of_options_is_a_violation() -> None:
-    for value in ("ehpc-1", None):
-        queue: Any = ehpc.Queue
-        lines = refusal(lambda hpc, value=value: queue("work", pulumi.Output.from_input(value), cluster=hpc))
-        assert lines == [
-            "Queue 'work': opts = Output: must be a pulumi.ResourceOptions; give properties by name, such as cluster=..."
-        ]
+    queue: Any = ehpc.Queue
+    (line,) = refusal(lambda hpc: queue("work", pulumi.Output.from_input("ehpc-1"), cluster=hpc))
+    assert line.startswith("Queue 'work': opts = Output: must be a pulumi.ResourceOptions; give properties by name")
 
 
 def test_provider_of_another_type_is_a_violation() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,11 +19,12 @@ pytestmark = pytest.mark.sdk
 def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """What this process learns is forgotten after the test."""
     monkeypatch.setattr(masking, "_given_as_secrets", {})
+    monkeypatch.setattr(masking, "_values", set())
 
 
 def masked(message: str, news: Mapping[str, Any], *names: str) -> str:
     """Mask a message about a resource whose program gave some properties as secrets."""
-    masking.learn(URN, names)
+    masking.learn(URN, names, news)
     return masking.mask(message, RpcContext(update_request(dict(news), olds={}, old_inputs={}), Context()))
 
 
@@ -51,7 +53,7 @@ def test_what_is_no_secret_is_shown() -> None:
 
 
 def test_old_values_are_masked_too() -> None:
-    masking.learn(URN, ["name"])
+    masking.learn(URN, ["name"], {})
     request = update_request({"name": "newest"}, olds={"name": "before"}, old_inputs={"name": "before"})
     assert masking.mask("before, newest", RpcContext(request, Context())) == "[secret], [secret]"
 
@@ -60,3 +62,14 @@ def test_old_values_are_masked_too() -> None:
 def test_numbers_are_masked_as_messages_write_them(number: int) -> None:
     """The engine makes floats of them."""
     assert masked(f"{number} and {float(number)}", {"count": number}, "count") == "[secret] and [secret]"
+
+
+def test_log_shows_nothing_that_any_resource_was_given_as_a_secret() -> None:
+    masking.learn(URN, ["description", "max_count"], {"description": "Canary words", "max_count": 50.0, "name": "work"})
+    masking.learn(f"{URN}2", ["nodes"], {"nodes": [{"image_id": "m-canary"}]})
+    sent = '{"Description": "Canary words_pulumi-1", "MaxCount": 50, "Name": "work", "ImageId": "m-canary"}'
+    record = logging.LogRecord("pulumi_ehpc.api", logging.DEBUG, "", 0, "called %s", (sent,), None)
+    assert masking.Masking().filter(record)
+    assert record.getMessage() == (
+        'called {"Description": "[secret]_pulumi-1", "MaxCount": [secret], "Name": "work", "ImageId": "[secret]"}'
+    )

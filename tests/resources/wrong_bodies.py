@@ -41,6 +41,20 @@ def _odd_values(value: Any) -> Any:
     return 7 if isinstance(value, str) else "odd"
 
 
+def _blank(value: Any) -> Any:
+    """Put an empty text for each string."""
+    if isinstance(value, dict):
+        return {name: _blank(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_blank(element) for element in value]
+    return "" if isinstance(value, str) else value
+
+
+def _emptied(body: Body) -> Body:
+    """Take everything out of the lists of a page, and count some items."""
+    return {**_in_containers(body, lambda value: _with_entries(value, [])), "TotalCount": 5}
+
+
 def _with_entries(value: Any, entries: list[Any]) -> Any:
     if isinstance(value, list):
         return entries
@@ -61,6 +75,8 @@ WRONG: Mapping[str, Callable[[Body], Any]] = {
     "null entries": lambda body: _in_containers(body, lambda value: _with_entries(value, [None])),
     "empty entries": lambda body: _in_containers(body, lambda value: _with_entries(value, [{}])),
     "odd values": lambda body: {**_odd_values(body), "RequestId": body["RequestId"]},
+    "blank strings": lambda body: {**_blank(body), "RequestId": body["RequestId"]},
+    "counted, not listed": lambda body: _emptied(body) if "TotalCount" in body else {},
     "endless count": lambda body: {**body, "TotalCount": float("inf")},
 }
 """What is made of a body. A list that is said to be empty is no wrong body: it can only be believed."""
