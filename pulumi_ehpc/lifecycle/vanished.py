@@ -29,12 +29,6 @@ def vanished(op: Operation[Any], error: NotFoundError, *, account_id: str) -> Eh
     refresh = "run `pulumi up --refresh`: it takes what is gone out of state, and creates what is declared again."
     if account_id and account_id == op.outputs.get("account_id"):
         return EhpcError(f"{what} does not exist any more {answer}.", next_step=refresh[0].upper() + refresh[1:])
-    recorded = op.outputs.get("account_id")
-    if account_id and recorded:
-        return EhpcError(
-            f"{what} was not found {place(op, account_id)} {answer}, but {op.title} belongs to account {recorded}.",
-            next_step="Use the credentials it was made with (check the profile and ALIBABA_CLOUD_ACCESS_KEY_ID).",
-        )
     return EhpcError(
         f"{what} does not exist, or does not any more, {place(op, account_id)} {answer}.",
         next_step=f"If it was deleted by other means, {refresh} Otherwise check the id, the region and the account.",

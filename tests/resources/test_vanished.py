@@ -90,6 +90,18 @@ def test_gone_is_said_only_of_the_own_account(stack: Stack, type_name: str) -> N
     assert "any more" not in message
 
 
+def test_what_leaves_the_state_with_another_account_s_cluster_comes_back(stack: Stack) -> None:
+    """The engine has forgotten it by then, without a call."""
+    hpc = stack.create("Cluster", "hpc", **HPC)
+    other = stack.with_settings(key="other")
+    assert "`pulumi up` then takes back what a destroy has taken out of state with it" in failure(
+        lambda: other.delete(hpc)
+    )
+    cluster = stack.foreign_cluster()
+    work = stack.create("Queue", "work", cluster=cluster, **CHILDREN["Queue"])
+    assert "takes back" not in failure(lambda: other.delete(work))
+
+
 @pytest.mark.parametrize("body", [{}, {"RequestId": "R"}, {"RequestId": "R", "ClusterId": None}])
 def test_cluster_is_found_when_the_response_has_no_id(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, body: dict[str, Any]
