@@ -78,13 +78,14 @@ def wait_until(probe: Probe, wait: Wait, contact: Contact, *, delay_seconds: flo
     """
     clock = contact.clock
     start = clock.monotonic()
+    deadline = start + wait.timeout_seconds
     state, delay = "unknown", _FIRST_DELAY_SECONDS
     while True:
         wait.raise_if_cancelled(state)
         outcome, state, problem = _look(probe, state)
-        elapsed = clock.monotonic() - start
+        now = clock.monotonic()
         if wait.progress is not None and not problem:
-            wait.progress(state, elapsed)
+            wait.progress(state, now - start)
         if outcome is Outcome.DONE:
             return state
         if outcome is Outcome.FAILED:
@@ -92,12 +93,12 @@ def wait_until(probe: Probe, wait: Wait, contact: Contact, *, delay_seconds: flo
         if contact.lost:
             message = f"{wait.label}: given up, {contact.silence}; the last state seen was {state}.{problem}"
             raise errors.WaitTimeoutError(message, state=state, next_step=_GO_ON)
-        if elapsed >= wait.timeout_seconds:
+        if now >= deadline:
             silence = f", {contact.silence}" if contact.silence else ""
             message = f"{wait.label}: still {state} after {wait.timeout_seconds:g} seconds{silence}.{problem}"
             next_step = "It may still succeed: check its state, then try again or allow more time."
             raise errors.WaitTimeoutError(message, state=state, next_step=next_step)
-        sleep_unless(wait.cancelled, min(delay, wait.timeout_seconds - elapsed), clock)
+        sleep_unless(wait.cancelled, min(delay, deadline - now), clock)
         delay = min(delay * _DELAY_GROWTH, delay_seconds)
 
 

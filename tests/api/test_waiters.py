@@ -64,6 +64,14 @@ def test_intervals_grow_to_the_maximum_pause() -> None:
     assert looks[-1] == pytest.approx(60)
 
 
+@pytest.mark.parametrize("started", [429.15261696, 1e6 / 3, 12345.678])
+def test_it_ends_however_the_clock_rounds(started: float) -> None:
+    clock = ManualClock()
+    clock.seconds = started
+    with pytest.raises(errors.WaitTimeoutError):
+        run(probe_of((PENDING, "init")), clock, timeout=400)
+
+
 def test_a_failure_ends_it_at_once() -> None:
     with pytest.raises(errors.WaitFailedError, match="nodes starting: the state is exception") as raised:
         run(probe_of((PENDING, "init"), (FAILED, "exception")), ManualClock())

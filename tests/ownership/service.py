@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, is_dataclass
 from typing import Any, Final
 
 from werkzeug.test import create_environ, run_wsgi_app
@@ -59,6 +60,10 @@ class InProcess(Transport):
         environ = create_environ(path, ENDPOINT, method=request.method, data=request.body, headers=request.headers)
         content, status, headers = run_wsgi_app(self._cloud, environ)
         return Response(int(status[:3]), dict(headers), b"".join(content))
+
+    def send_unless(self, abandoned: Callable[[], bool], request: HttpRequest, *, action: str) -> Response:
+        """Send a request; there is nothing to wait for."""
+        return self.send(request, action=action)
 
     def close(self) -> None:
         """Close nothing."""
@@ -184,5 +189,9 @@ def _things(cluster: Cluster) -> Things:
 
 def _record(thing: Any) -> str:
     """Return a record but for its time: 2018-04-12 writes the scaling of all queues at once, as it found it."""
-    values = {name: value for name, value in asdict(thing).items() if name != "updated_at"}
-    return json.dumps(values, default=repr)
+    values = {name: value for name, value in vars(thing).items() if name != "updated_at"}
+    return json.dumps(values, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    return vars(value) if is_dataclass(value) else repr(value)

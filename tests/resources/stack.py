@@ -157,6 +157,13 @@ class Stack:
         other.reset_calls()
         return other
 
+    def in_new_process(self) -> Stack:
+        """Return the same program, with the clusters that it created, in a process of its own."""
+        other = self.with_settings()
+        other._own_clusters = dict(self._own_clusters)
+        other.new_run()
+        return other
+
     def close(self) -> None:
         for stack in (*self._others, self):
             stack.session.failing_client.close()

@@ -99,6 +99,13 @@ def answering(stack: Stack, action: str, wrong: Callable[[Body], Any]) -> Iterat
         yield
 
 
+_CHANGING = (
+    *("RequestId", "ClusterId", "SecurityGroupId", "InstanceId", "Uid"),
+    *("CreateTime", "UpdateTime", "ClusterCreateTime", "ClusterModifyTime"),
+)
+"""What differs between two runs of the same program."""
+
+
 def world(stack: Stack, cluster: str) -> dict[str, Any]:
     """Return what stands in a cluster, without what differs between two runs of the same program."""
     api = stack.session.failing_client.for_version(NEW)
@@ -109,7 +116,10 @@ def world(stack: Stack, cluster: str) -> dict[str, Any]:
         "queues": [_lasting(queue) for queue in queues],
         "users": sorted((user["UserName"], user["Group"]) for user in api.pages("ListUsers", whose)),
         "nodes": sorted(node["Hostname"] for node in api.pages("ListNodes", whose)),
-        "mounts": sorted(json.dumps(mount, sort_keys=True) for mount in api.pages("ListSharedStorages", whose)),
+        "mounts": sorted(
+            json.dumps(mount, sort_keys=True).replace(cluster, "the cluster")
+            for mount in api.pages("ListSharedStorages", whose)
+        ),
         "cluster": _lasting(api.call("GetCluster", whose)),
         "clusters": clusters(stack),
         "scaling": _scaling(stack, cluster),
@@ -129,5 +139,5 @@ def _scaling(stack: Stack, cluster: str) -> Any:
 
 
 def _lasting(response: Mapping[str, Any]) -> dict[str, Any]:
-    changing = ("RequestId", "CreateTime", "UpdateTime", "ClusterId", "ClusterCreateTime", "ClusterModifyTime", "Uid")
-    return {name: value for name, value in response.items() if name not in changing}
+    lasting = {name: value for name, value in response.items() if name not in _CHANGING}
+    return {name: _lasting(value) if isinstance(value, dict) else value for name, value in lasting.items()}
