@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from tests.stories.conftest import NewBench
+from tests.stories.versions import in_old
 from tests.stories.workbench import TIMEOUT_SECONDS, Workbench
 
 pytestmark = pytest.mark.engine
@@ -35,6 +36,7 @@ def up(bench: Workbench) -> str:
     return done.stderr[done.stderr.index("Diagnostics:") :]
 
 
+@in_old
 def test_violation_that_preflight_finds(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     bench.declared["hpc"]["args"]["max_count"] = 99_999

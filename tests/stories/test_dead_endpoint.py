@@ -11,6 +11,7 @@ import pytest
 
 from tests.stories.conftest import NewBench
 from tests.stories.lossy import DeadProxy, HoldingProxy, LossyProxy
+from tests.stories.versions import in_old
 from tests.stories.workbench import QUICK_CLOCK, QUICK_PIP, TIMEOUT_SECONDS, Workbench, kill
 
 pytestmark = pytest.mark.engine
@@ -65,6 +66,7 @@ def test_endpoint_that_dies_in_mid_up(new_bench: NewBench, version: str, gateway
         assert (outputs["status"], outputs["account_id"]) == ("running", ACCOUNT)
 
 
+@in_old
 def test_cancelled_run_does_not_wait_for_an_endpoint_that_hangs(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version, scale=1)
     with HoldingProxy(bench.server.endpoint, [LOOK[version]]) as proxy:

@@ -10,6 +10,7 @@ import pytest
 from pulumi_ehpc.api import Client
 from tests.stories.conftest import NewBench
 from tests.stories.lossy import LossyProxy
+from tests.stories.versions import in_old
 from tests.stories.workbench import Workbench
 
 pytestmark = pytest.mark.engine
@@ -85,6 +86,7 @@ def test_log_of_calls_has_no_passwords(new_bench: NewBench, version: str) -> Non
     assert all({"version", "milliseconds", "status", "request_id", "parameters"} <= set(line) for line in lines)
 
 
+@in_old
 def test_endpoint_is_enough_without_a_region(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     bench.configure("ehpc:region", None)

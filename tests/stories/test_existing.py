@@ -11,6 +11,7 @@ from tests.stories.test_edges import contents
 from tests.stories.test_options import changes
 from tests.stories.test_ownership import living, up
 from tests.stories.test_whose import group, only
+from tests.stories.versions import in_old
 from tests.stories.workbench import Workbench
 
 pytestmark = pytest.mark.engine
@@ -61,6 +62,7 @@ def test_everything_can_be_read_and_used_and_is_left_as_it_was(new_bench: NewBen
     assert contents(theirs, cluster) == before
 
 
+@in_old
 def test_what_is_given_up_to_reading_lives_on(new_bench: NewBench, version: str) -> None:
     bench, cluster = make(new_bench, version)
     declared, before = bench.declared, contents(bench, cluster)

@@ -9,6 +9,7 @@ import pytest
 from tests.stories.conftest import CANARIES, NewBench
 from tests.stories.lossy import BlindingProxy, HoldingProxy
 from tests.stories.test_edges import args, contents, foreign_cluster
+from tests.stories.versions import in_new, in_old, in_turn
 from tests.stories.workbench import TIMEOUT_SECONDS, Workbench
 
 pytestmark = pytest.mark.engine
@@ -25,7 +26,7 @@ LOOKS = {
     "fixed": ("ListNodes",),
     "data": ("ListSharedStorages", "GetClusterVolumes"),
 }
-each_trouble = pytest.mark.parametrize("trouble", ["killed", "answer lost and the look failing"])
+TROUBLES = ["killed", "answer lost and the look failing"]
 THEIRS = {
     "work": "queue work exists already",
     "team": "users exist already: alice.chen",
@@ -95,7 +96,7 @@ def children(bench: Workbench, cluster: str, *names: str) -> None:
 # -- on a cluster of others ----------------------------------------------------------------------------------------
 
 
-@each_trouble
+@pytest.mark.parametrize("trouble", TROUBLES)
 def test_what_an_interrupted_create_made_is_finished_and_owned(new_bench: NewBench, version: str, trouble: str) -> None:
     bench = new_bench(version)
     cluster = foreign_cluster(bench)
@@ -112,6 +113,7 @@ def test_what_an_interrupted_create_made_is_finished_and_owned(new_bench: NewBen
     assert contents(bench, cluster) == before
 
 
+@in_old
 def test_without_the_journal_it_is_refused_with_the_ways_out(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     cluster = foreign_cluster(bench)
@@ -194,7 +196,7 @@ def own(bench: Workbench, *names: str) -> dict[str, Any]:
     return contents(bench, bench.clusters()[0]["ClusterId"])
 
 
-@each_trouble
+@in_turn("trouble", TROUBLES)
 def test_nothing_is_left_behind_on_the_stack_s_cluster(new_bench: NewBench, version: str, trouble: str) -> None:
     bench = new_bench(version)
     before = own(bench, *CREATING)
@@ -208,7 +210,7 @@ def test_nothing_is_left_behind_on_the_stack_s_cluster(new_bench: NewBench, vers
     assert list((bench.folder / "left").rglob("intents/*")) == []
 
 
-@each_trouble
+@in_turn("trouble", TROUBLES)
 def test_user_of_an_interrupted_update_is_removed_when_dropped(new_bench: NewBench, version: str, trouble: str) -> None:
     bench = new_bench(version)
     own(bench, "team")
@@ -225,6 +227,7 @@ def test_user_of_an_interrupted_update_is_removed_when_dropped(new_bench: NewBen
     assert [user["UserName"] for user in there] == ["alice.chen"]
 
 
+@in_new
 def test_user_who_got_no_answer_and_is_dropped_at_once_is_removed(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     own(bench, "team")

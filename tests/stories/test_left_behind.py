@@ -9,11 +9,12 @@ from tests.stories.test_edges import contents, foreign_cluster
 from tests.stories.test_interrupted import CREATING
 from tests.stories.test_ownership import living, up, users
 from tests.stories.test_whose import group, only
+from tests.stories.versions import in_new, in_old, in_turn
 
 pytestmark = pytest.mark.engine
 
 
-@pytest.mark.parametrize("how", ["destroy", "an empty program"])
+@in_turn("how", ["destroy", "an empty program"])
 def test_what_a_killed_run_made_is_named_when_the_stack_ends(new_bench: NewBench, version: str, how: str) -> None:
     bench = new_bench(version, scale=30)
     cluster = foreign_cluster(bench)
@@ -37,6 +38,7 @@ def test_what_a_killed_run_made_is_named_when_the_stack_ends(new_bench: NewBench
     assert contents(bench, cluster)["nodes"] == []
 
 
+@in_old
 def test_what_was_refused_is_not_called_left_behind(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     cluster = foreign_cluster(bench)
@@ -47,6 +49,7 @@ def test_what_was_refused_is_not_called_left_behind(new_bench: NewBench, version
     assert "left behind" not in up(bench)
 
 
+@in_new
 def test_what_is_on_record_still_is_not_called_left_behind(new_bench: NewBench, version: str) -> None:
     """A run fails before the update that would remove a user."""
     bench = new_bench(version)
@@ -65,6 +68,7 @@ def test_what_is_on_record_still_is_not_called_left_behind(new_bench: NewBench, 
     assert set(living(bench)["users"]) == {"alice.chen"}
 
 
+@in_new
 def test_cluster_is_not_deleted_under_what_is_declared_in_it(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     only(bench, "hpc")

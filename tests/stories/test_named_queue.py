@@ -11,6 +11,7 @@ from tests.stories.conftest import NewBench
 from tests.stories.test_edges import contents, foreign_cluster
 from tests.stories.test_ownership import living, up
 from tests.stories.test_whose import group, mount, only
+from tests.stories.versions import in_new, in_old, in_turn
 from tests.stories.workbench import Workbench
 
 pytestmark = pytest.mark.engine
@@ -43,7 +44,7 @@ def forget_link(bench: Workbench) -> None:
     assert bench.pulumi("stack", "import", "--file", str(file)).ok
 
 
-@pytest.mark.parametrize("given", ["$id", "$apply"])
+@in_turn("given", ["$id", "$apply"])
 def test_destroy_of_a_queue_that_was_given_the_id_of_the_cluster(new_bench: NewBench, version: str, given: str) -> None:
     """Its group was given the cluster itself, so the engine forgets the nodes without a call."""
     bench = new_bench(version)
@@ -57,7 +58,7 @@ def test_destroy_of_a_queue_that_was_given_the_id_of_the_cluster(new_bench: NewB
     assert bench.clusters() == []
 
 
-@pytest.mark.parametrize("given", ["the resource", "the same Output", "an id"])
+@in_turn("given", ["the resource", "the same Output", "an id"])
 def test_group_that_names_a_queue_comes_after_it_and_goes_before_it(
     new_bench: NewBench, version: str, given: str
 ) -> None:
@@ -101,7 +102,7 @@ def test_existing_stack_shows_no_change_and_learns_the_order(new_bench: NewBench
     assert state["work"]["urn"] in state["fixed"]["dependencies"]
 
 
-@pytest.mark.parametrize("how", ["destroy", "an empty program"])
+@in_turn("how", ["destroy", "an empty program"])
 def test_queue_waits_for_nodes_where_the_state_has_no_order(new_bench: NewBench, version: str, how: str) -> None:
     """The engine deletes both at once."""
     bench = new_bench(version)
@@ -116,6 +117,7 @@ def test_queue_waits_for_nodes_where_the_state_has_no_order(new_bench: NewBench,
     assert contents(bench, cluster) == before
 
 
+@in_new
 def test_queue_is_not_deleted_under_a_group(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     declare(bench)
@@ -135,6 +137,7 @@ def test_queue_is_not_deleted_under_a_group(new_bench: NewBench, version: str) -
     assert (living(bench)["hosts"], living(bench)["queues"]) == ([], ["comp"])
 
 
+@in_old
 def test_queue_and_what_names_it_are_renamed_together(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     declare(bench)

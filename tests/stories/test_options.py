@@ -8,6 +8,7 @@ import pytest
 
 from tests.stories.conftest import NewBench
 from tests.stories.test_edges import contents, foreign_cluster
+from tests.stories.versions import in_new, in_old
 from tests.stories.workbench import Workbench
 
 pytestmark = pytest.mark.engine
@@ -41,6 +42,7 @@ def test_create_before_delete_is_refused(new_bench: NewBench, name: str) -> None
     assert bench.writes() == []
 
 
+@in_old
 def test_create_before_delete_is_refused_where_it_would_replace(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     assert bench.up().ok
@@ -60,6 +62,7 @@ def test_create_before_delete_is_refused_where_it_would_replace(new_bench: NewBe
     assert set(changes(bench)) == {"fixed", "data"}
 
 
+@in_new
 def test_everything_in_a_retained_cluster_is_retained(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     options(bench, "hpc")["retain_on_delete"] = True
@@ -107,6 +110,7 @@ def test_retaining_no_more_is_seen_by_all(new_bench: NewBench) -> None:
     assert bench.clusters() == []
 
 
+@in_old
 def test_cluster_that_is_read_stays_and_what_was_declared_in_it_goes(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     cluster = foreign_cluster(bench)
@@ -127,6 +131,7 @@ def test_cluster_that_is_read_stays_and_what_was_declared_in_it_goes(new_bench: 
     assert contents(bench, cluster) == before
 
 
+@in_old
 def test_reading_a_cluster_that_is_not_there_says_so(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     bench.declared = {"hpc": {"type": "Cluster", "args": {}, "options": {"id": "ehpc-none"}}}

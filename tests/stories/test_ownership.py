@@ -8,6 +8,7 @@ import pytest
 
 from tests.stories.conftest import CANARIES, NewBench
 from tests.stories.test_interrupted import CREATING, kill_during
+from tests.stories.versions import in_new, in_old
 from tests.stories.workbench import READS, Workbench
 
 pytestmark = pytest.mark.engine
@@ -54,6 +55,7 @@ def users(bench: Workbench, name: str, *given: str) -> dict[str, Any]:
     return {"type": "UserSet", "args": {"cluster": {"$ref": "hpc"}, "users": declared}}
 
 
+@in_old
 def test_resources_renamed_without_aliases_keep_what_they_made(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     with_names(bench)
@@ -73,6 +75,7 @@ def test_resources_renamed_without_aliases_keep_what_they_made(new_bench: NewBen
     assert bench.clusters() == []
 
 
+@in_new
 def test_resources_moved_into_a_component_keep_what_they_made(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     with_names(bench)
@@ -139,6 +142,7 @@ def test_queue_that_exists_on_the_stack_s_cluster_becomes_the_resource_s(new_ben
     assert "work" not in living(bench)["queues"]
 
 
+@in_new
 def test_nodes_of_another_stack_are_not_taken(new_bench: NewBench, version: str) -> None:
     """Two stacks, one cluster, two groups with one prefix: the second is refused and touches nothing."""
     first = new_bench(version)
@@ -159,6 +163,7 @@ def test_nodes_of_another_stack_are_not_taken(new_bench: NewBench, version: str)
     assert living(first) == before
 
 
+@in_old
 def test_only_reads_reach_the_service_where_nothing_changes(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     up(bench)
@@ -184,6 +189,7 @@ def test_previews_say_what_is_handed_over_and_where_much_is_removed(new_bench: N
     assert "DeleteUsers" not in bench.writes()
 
 
+@in_new
 def test_what_the_user_replaces_is_replaced(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     with_names(bench)
@@ -195,6 +201,7 @@ def test_what_the_user_replaces_is_replaced(new_bench: NewBench, version: str) -
     assert not set(living(bench)["nodes"]) & set(before["nodes"])
 
 
+@in_old
 def test_replacement_whose_create_would_be_refused_deletes_nothing(new_bench: NewBench, version: str) -> None:
     """On a cluster of somebody else: a queue is to be renamed to one that exists."""
     bench = new_bench(version)

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.stories.conftest import CANARIES, NewBench
+from tests.stories.versions import in_new
 from tests.stories.workbench import Workbench
 
 pytestmark = pytest.mark.engine
@@ -19,6 +20,7 @@ def held(bench: Workbench) -> str:
     return json.dumps(bench.state()["hpc"])
 
 
+@in_new
 def test_password_that_is_given_in_clear_is_shown_and_kept_nowhere(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     bench.declared = {"hpc": bench.declared["hpc"]}

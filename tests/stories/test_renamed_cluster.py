@@ -9,6 +9,7 @@ import pytest
 from tests.stories.conftest import NewBench
 from tests.stories.test_ownership import living, up
 from tests.stories.test_whose import only
+from tests.stories.versions import in_new, in_old, in_turn
 from tests.stories.workbench import Workbench
 
 pytestmark = pytest.mark.engine
@@ -24,7 +25,7 @@ def rename(bench: Workbench, **options: Any) -> None:
     bench.declared = {"hpc2": {"type": "Cluster", "args": args, "options": options}, **children}
 
 
-@pytest.mark.parametrize("how", ["renamed", "moved"])
+@in_turn("how", ["renamed", "moved"])
 def test_cluster_renamed_without_an_alias_is_refused_every_time(new_bench: NewBench, version: str, how: str) -> None:
     bench = new_bench(version)
     only(bench, "hpc", "team")
@@ -51,6 +52,7 @@ def test_cluster_renamed_without_an_alias_is_refused_every_time(new_bench: NewBe
     assert living(bench) == before
 
 
+@in_old
 def test_cluster_that_is_to_be_another_one_is_made_anew(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     only(bench, "hpc", "team")
@@ -62,6 +64,7 @@ def test_cluster_that_is_to_be_another_one_is_made_anew(new_bench: NewBench, ver
     assert [each["ClusterId"] for each in bench.clusters()] == [bench.state()["hpc2"]["id"]]
 
 
+@in_new
 def test_one_of_two_equal_clusters_can_be_dropped(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     only(bench, "hpc")

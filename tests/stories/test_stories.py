@@ -8,6 +8,7 @@ import pytest
 
 from tests.stories.conftest import NewBench
 from tests.stories.lossy import BlindingProxy
+from tests.stories.versions import in_old
 from tests.stories.workbench import TIMEOUT_SECONDS
 
 pytestmark = pytest.mark.engine
@@ -123,6 +124,7 @@ def test_run_killed_during_create_leaves_one_cluster(new_bench: NewBench, first_
     assert bench.clusters() == []
 
 
+@in_old
 def test_cancelled_run_keeps_what_it_created(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version, scale=30)
     process = bench.start("up", "--yes", "--skip-preview")

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from tests.stories.conftest import NewBench
+from tests.stories.versions import in_old, in_turn
 from tests.stories.workbench import Workbench
 
 pytestmark = pytest.mark.engine
@@ -61,7 +62,7 @@ def test_unreachable_endpoint(new_bench: NewBench) -> None:
     assert bench.up().ok
 
 
-@pytest.mark.parametrize("way_out", ["--replace", "allow_replacement", "destroy"])
+@in_turn("way_out", ["--replace", "allow_replacement", "destroy"])
 def test_cluster_that_ends_in_exception(new_bench: NewBench, version: str, way_out: str) -> None:
     bench = new_bench(version)
     outcome(bench, "CreateCluster", "exception")
@@ -111,6 +112,7 @@ def test_nodes_that_end_in_exception_are_replaced_by_the_next_run(new_bench: New
     assert bench.steps() == {}
 
 
+@in_old
 def test_protected_cluster_is_not_destroyed(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     bench.declared["hpc"]["args"]["deletion_protection"] = True

@@ -9,6 +9,7 @@ import pytest
 from tests.stories.conftest import NewBench
 from tests.stories.lossy import LossyProxy
 from tests.stories.test_trouble import clear
+from tests.stories.versions import in_new, in_old, in_turn
 from tests.stories.workbench import Workbench
 
 pytestmark = pytest.mark.engine
@@ -32,6 +33,7 @@ def release(bench: Workbench) -> str:
     return cluster
 
 
+@in_old
 def test_edit_of_what_is_gone_says_so_and_refresh_is_the_way_out(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     assert bench.up().ok
@@ -56,6 +58,7 @@ def test_edit_of_what_is_gone_says_so_and_refresh_is_the_way_out(new_bench: NewB
     assert bench.steps() == {}
 
 
+@in_new
 def test_creates_in_a_cluster_that_is_gone(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     children = {name: bench.declared.pop(name) for name in ("data", "team", "fixed", "work")}
@@ -75,6 +78,7 @@ def test_creates_in_a_cluster_that_is_gone(new_bench: NewBench, version: str) ->
     assert bench.steps() == {}
 
 
+@in_old
 def test_gone_is_not_said_with_other_credentials(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     assert bench.up().ok
@@ -89,7 +93,7 @@ def test_gone_is_not_said_with_other_credentials(new_bench: NewBench, version: s
     assert bench.steps() == {}
 
 
-@pytest.mark.parametrize("instead", [b"{}", b'{"RequestId": "R"}', b"<html>a proxy's page</html>"])
+@in_turn("instead", [b"{}", b'{"RequestId": "R"}', b"<html>a proxy's page</html>"])
 def test_cluster_whose_create_was_answered_by_nothing_is_kept(
     new_bench: NewBench, version: str, instead: bytes
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.stories.conftest import CANARIES, NewBench
 from tests.stories.test_edges import contents, foreign_cluster
 from tests.stories.test_ownership import living, up, users
+from tests.stories.versions import in_new, in_old
 from tests.stories.workbench import Workbench
 
 pytestmark = pytest.mark.engine
@@ -34,6 +35,7 @@ def mount(directory: str, **more: Any) -> dict[str, Any]:
 # -- swapping ---------------------------------------------------------------------------------------------------------
 
 
+@in_old
 def test_prefixes_of_like_groups_are_swapped_without_a_node_lost(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     only(bench, "hpc")
@@ -49,6 +51,7 @@ def test_prefixes_of_like_groups_are_swapped_without_a_node_lost(new_bench: NewB
     assert {node["hostname"][:3] for node in state["two"]["outputs"]["nodes"]} == {"aa-"}
 
 
+@in_new
 def test_prefixes_of_unlike_groups_are_swapped_in_three_steps(new_bench: NewBench, version: str) -> None:
     """At once it is refused, and nothing is changed: neither group fits what the other one declares."""
     bench = new_bench(version)
@@ -90,6 +93,7 @@ TAKEN = {
 }
 
 
+@in_new
 def test_one_key_declared_twice_is_refused_by_the_real_id(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     only(bench, "hpc")
@@ -111,6 +115,7 @@ def test_one_key_declared_twice_is_refused_by_the_real_id(new_bench: NewBench, v
     assert bench.writes() == []
 
 
+@in_old
 def test_one_key_declared_twice_in_a_new_stack_is_made_once(new_bench: NewBench, version: str) -> None:
     """The engine stops at the first check that fails, so each run names one of them."""
     bench = new_bench(version)
@@ -139,6 +144,7 @@ def each_kind(bench: Workbench, name: str, cluster: Any = None) -> dict[str, dic
     return made
 
 
+@in_old
 def test_forty_groups_of_like_names_stand_side_by_side(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     only(bench, "hpc")
@@ -156,6 +162,7 @@ def test_forty_groups_of_like_names_stand_side_by_side(new_bench: NewBench, vers
 # -- sets of users ----------------------------------------------------------------------------------------------------
 
 
+@in_old
 def test_exclusive_set_beside_another_is_refused(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     only(bench, "hpc")
@@ -171,6 +178,7 @@ def test_exclusive_set_beside_another_is_refused(new_bench: NewBench, version: s
     assert living(bench) == before
 
 
+@in_new
 def test_exclusive_set_alone_removes_whom_it_does_not_know(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     only(bench, "hpc")
@@ -196,6 +204,7 @@ def test_exclusive_set_on_a_foreign_cluster_is_refused(new_bench: NewBench, vers
     assert contents(bench, cluster) == before
 
 
+@in_old
 def test_users_must_be_written_out(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     only(bench, "hpc", "team")

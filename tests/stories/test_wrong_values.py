@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.stories.conftest import NewBench
+from tests.stories.versions import in_new, in_old
 from tests.stories.workbench import Run, Workbench
 
 pytestmark = pytest.mark.engine
@@ -60,6 +61,7 @@ def test_secret_that_cannot_change_shows_nowhere(new_bench: NewBench) -> None:
     assert "vpc_id = [secret]: cannot change on a living cluster" in reported(bench.up())
 
 
+@in_new
 def test_secret_that_the_service_repeats_shows_nowhere(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     args(bench, "fixed").update(queue=secret("Canary-queue"))
@@ -80,6 +82,7 @@ def test_mark_of_a_secret_is_not_kept(new_bench: NewBench) -> None:
 # -- what is known in the end --------------------------------------------------------------------------------------
 
 
+@in_old
 @pytest.mark.parametrize(
     "users",
     [
@@ -119,6 +122,7 @@ PATHS = {
 }
 
 
+@in_old
 def test_wrong_shapes_are_reported_at_once(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     for name, changes in SHAPES.items():
@@ -156,6 +160,7 @@ def test_wrong_arguments_and_references_are_reported(new_bench: NewBench) -> Non
 # -- what older releases took --------------------------------------------------------------------------------------
 
 
+@in_old
 def test_stack_that_has_what_is_refused_today_goes_on(new_bench: NewBench, version: str) -> None:
     """A directory with a slash at its end, an empty string, and a cluster without a network."""
     bench = new_bench(version)

@@ -186,6 +186,7 @@ class Workbench:
         """The environment of the CLI, without the caller's settings."""
         own = {
             "PULUMI_BACKEND_URL": (self.folder / "state").as_uri(),
+            "GOGC": "off",  # the CLI never runs long enough here to need a garbage collection
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
