@@ -75,6 +75,7 @@ class FakeServer:
         """Stop serving and release the port."""
         self._server.stop()
         self._thread.join()
+        self._server.stats.clear()  # cheroot keeps these for the life of the process, and with them the whole cloud
 
     def __enter__(self) -> FakeServer:
         self.start()

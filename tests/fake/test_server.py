@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import socket
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -53,6 +55,16 @@ def test_connections_are_kept() -> None:
             response = session.get(f"{server.endpoint}/_fake/health", timeout=TIMEOUT)
             assert response.headers.get("Connection", "keep-alive").lower() == "keep-alive"
             assert response.headers["Content-Type"] == "application/json"
+
+
+def test_nothing_is_kept_of_a_server_that_was_stopped() -> None:
+    cloud = FakeCloud(ManualClock())
+    kept = weakref.ref(cloud)
+    with FakeServer(cloud) as server:
+        requests.get(f"{server.endpoint}/_fake/journal", timeout=TIMEOUT)
+    del cloud, server
+    gc.collect()
+    assert kept() is None
 
 
 def test_many_servers_share_nothing() -> None:

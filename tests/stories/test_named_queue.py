@@ -145,12 +145,7 @@ def test_queue_and_what_names_it_are_renamed_together(new_bench: NewBench, versi
     bench.calls()
     declare(bench, name="other")
     up(bench)
-    create, delete, add = (
-        ("AddQueue", "DeleteQueue", "AddNodes")
-        if version == "2018-04-12"
-        else ("CreateQueue", "DeleteQueues", "CreateNodes")
-    )
-    assert bench.writes() == ["DeleteNodes", delete, create, add]
+    assert bench.writes() == ["DeleteNodes", "DeleteQueue", "AddQueue", "AddNodes"]
     assert living(bench)["queues"] == ["comp", "other"]
     assert len(living(bench)["hosts"]) == 2
 
