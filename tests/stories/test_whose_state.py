@@ -139,8 +139,7 @@ def test_moved_state_moves_what_it_owns(new_bench: NewBench, version: str) -> No
     before = living(bench)
     cluster, urn = bench.clusters()[0]["ClusterId"], bench.state()["team"]["urn"]
     team = bench.declared.pop("team")
-    run = bench.pulumi("stack", "init", "people", "--copy-config-from", "dev")
-    assert run.ok, run.text
+    new_stack(bench, "people")
     run = bench.pulumi("state", "move", "--source", "dev", "--dest", "people", "--yes", urn)
     assert run.ok, run.text
     bench.calls()
@@ -149,6 +148,13 @@ def test_moved_state_moves_what_it_owns(new_bench: NewBench, version: str) -> No
     up(bench)
     assert bench.writes() == []
     assert living(bench) == before
+
+
+def new_stack(bench: Workbench, name: str) -> None:
+    """Create another stack of the project, which has the settings of the first, and go on with that."""
+    run = bench.pulumi("stack", "init", name, "--copy-config-from", bench.stack)
+    assert run.ok, run.text
+    bench.stack = name
 
 
 def export(bench: Workbench, **replaced: str) -> str:
@@ -186,8 +192,7 @@ def test_copied_state_owns_the_same_and_so_destroys_it(new_bench: NewBench) -> N
     bench = new_bench()
     up(bench)
     file = export(bench, **{"urn:pulumi:dev::": "urn:pulumi:copy::", "workbench-dev": "workbench-copy"})
-    run = bench.pulumi("stack", "init", "copy", "--copy-config-from", "dev")
-    assert run.ok, run.text
+    new_stack(bench, "copy")
     run = bench.pulumi("stack", "import", "--file", file)
     assert run.ok, run.text
     assert bench.steps() == {}
