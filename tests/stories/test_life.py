@@ -9,6 +9,7 @@ import pytest
 from pulumi_ehpc.api import Client
 from pulumi_ehpc.fake import Assumptions
 from tests.stories.conftest import CANARIES, NewBench
+from tests.stories.versions import in_new
 from tests.stories.workbench import Workbench
 
 pytestmark = pytest.mark.engine
@@ -144,6 +145,7 @@ def test_drift_is_found_and_repaired(new_bench: NewBench, version: str) -> None:
     assert bench.destroy().ok
 
 
+@in_new
 def test_vanished_objects_are_created_again(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     assert bench.up().ok

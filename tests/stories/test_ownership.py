@@ -89,6 +89,7 @@ def test_resources_moved_into_a_component_keep_what_they_made(new_bench: NewBenc
     assert "nothing is deleted" in text
 
 
+@in_new
 def test_user_moved_between_two_sets_is_handed_over(new_bench: NewBench, version: str) -> None:
     """There and back: the giver is declared first, then the taker; many steps at once, then one at a time."""
     bench = new_bench(version)

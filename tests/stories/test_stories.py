@@ -8,12 +8,13 @@ import pytest
 
 from tests.stories.conftest import NewBench
 from tests.stories.lossy import BlindingProxy
-from tests.stories.versions import in_old
+from tests.stories.versions import in_new, in_old
 from tests.stories.workbench import TIMEOUT_SECONDS
 
 pytestmark = pytest.mark.engine
 
 
+@in_new
 def test_replace_ends_with_one_cluster_that_is_in_state(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     assert bench.up().ok
@@ -28,6 +29,7 @@ def test_replace_ends_with_one_cluster_that_is_in_state(new_bench: NewBench, ver
     assert bench.clusters() == []
 
 
+@in_old
 def test_two_people_with_the_same_names_never_meet(new_bench: NewBench, version: str) -> None:
     one = new_bench(version)
     other = new_bench(version, server=one.server)
@@ -44,6 +46,7 @@ def test_two_people_with_the_same_names_never_meet(new_bench: NewBench, version:
     assert other.destroy().ok
 
 
+@in_new
 def test_region_changed_by_mistake_loses_nothing(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     assert bench.up().ok

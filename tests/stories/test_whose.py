@@ -223,6 +223,7 @@ def test_users_must_be_written_out(new_bench: NewBench, version: str) -> None:
     assert living(bench)["users"] == {}
 
 
+@in_new
 def test_target_that_drops_a_user_is_refused(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     only(bench, "hpc", "team")
@@ -257,6 +258,7 @@ def add_user(bench: Workbench, name: str) -> None:
 # -- dropping, replacing and renaming ---------------------------------------------------------------------------------
 
 
+@in_new
 def test_dropped_resource_takes_only_its_own_along(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     only(bench, "hpc")
@@ -278,6 +280,7 @@ def test_dropped_resource_takes_only_its_own_along(new_bench: NewBench, version:
     assert left["mounts"] == ["/home", "/y"]
 
 
+@in_old
 def test_replaced_group_keeps_no_node_behind(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     only(bench, "hpc")
@@ -292,6 +295,7 @@ def test_replaced_group_keeps_no_node_behind(new_bench: NewBench, version: str) 
     assert kinds_of_nodes(bench) == {"aa-": ["ecs.c7.xlarge"] * 2}
 
 
+@in_old
 def test_replace_option_makes_the_object_anew(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     del bench.declared["fixed"]["args"]["queue"]  # a queue with nodes cannot be deleted
@@ -311,6 +315,7 @@ def test_replace_option_makes_the_object_anew(new_bench: NewBench, version: str)
     assert bench.clusters() == []
 
 
+@in_old
 def test_rename_with_an_alias_changes_nothing(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     only(bench, "hpc", "work", "team", "data")
@@ -328,6 +333,7 @@ def test_rename_with_an_alias_changes_nothing(new_bench: NewBench, version: str)
 # -- other stacks' clusters -------------------------------------------------------------------------------------------
 
 
+@in_new
 def test_two_stacks_share_a_cluster(new_bench: NewBench, version: str) -> None:
     first = new_bench(version)
     only(first, "hpc")
@@ -343,6 +349,7 @@ def test_two_stacks_share_a_cluster(new_bench: NewBench, version: str) -> None:
     assert set(living(first)["users"]) == {"alice.chen"}
 
 
+@in_old
 def test_rename_on_a_foreign_cluster_needs_an_alias(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     cluster = foreign_cluster(bench)
@@ -365,6 +372,7 @@ def test_rename_on_a_foreign_cluster_needs_an_alias(new_bench: NewBench, version
     assert bench.state()["renamed"]["outputs"]["created_users"] == ["alice.chen"]
 
 
+@in_old
 def test_user_moved_on_a_foreign_cluster_is_made_again(new_bench: NewBench, version: str) -> None:
     """There nothing is handed over: the giver removes, and the taker creates, if need be in the next run."""
     bench = new_bench(version)
@@ -391,6 +399,7 @@ def test_user_moved_on_a_foreign_cluster_is_made_again(new_bench: NewBench, vers
     assert bench.state()["two"]["outputs"]["created_users"] == ["carol.jones", "bob.smith"]
 
 
+@in_new
 def test_adopted_object_of_a_foreign_cluster_is_deleted_with_its_resource(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     cluster = foreign_cluster(bench)

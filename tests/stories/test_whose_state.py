@@ -13,6 +13,7 @@ from tests.stories.test_edges import contents, foreign_cluster
 from tests.stories.test_interrupted import CREATING, kill_during
 from tests.stories.test_ownership import living, up
 from tests.stories.test_whose import add_user, group, only
+from tests.stories.versions import in_new, in_old
 from tests.stories.workbench import TIMEOUT_SECONDS, Workbench
 
 pytestmark = pytest.mark.engine
@@ -57,6 +58,7 @@ def wait_for_state(bench: Workbench, *names: str) -> None:
         assert time.monotonic() < deadline, f"{names} never got into state"
 
 
+@in_new
 def test_journal_that_is_kept_elsewhere_serves_another_machine(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     bench.configure("ehpc:journal", str(bench.folder / "kept"))
@@ -69,6 +71,7 @@ def test_journal_that_is_kept_elsewhere_serves_another_machine(new_bench: NewBen
     assert contents(bench, cluster)["nodes"] == []
 
 
+@in_old
 def test_note_of_eight_days_ago_is_not_believed(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     cluster = interrupt(bench, version)
@@ -106,6 +109,7 @@ def make_journal_older(bench: Workbench) -> None:
 # -- stacks that are renamed, copied or moved -------------------------------------------------------------------------
 
 
+@in_old
 def test_renamed_stack_keeps_everything(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     up(bench)
@@ -118,6 +122,7 @@ def test_renamed_stack_keeps_everything(new_bench: NewBench, version: str) -> No
     assert living(bench) == before
 
 
+@in_new
 def test_second_stack_of_the_same_program_has_a_cluster_of_its_own(new_bench: NewBench, version: str) -> None:
     first = new_bench(version)
     up(first)
@@ -131,6 +136,7 @@ def test_second_stack_of_the_same_program_has_a_cluster_of_its_own(new_bench: Ne
     assert first.steps() == {}
 
 
+@in_new
 def test_moved_state_moves_what_it_owns(new_bench: NewBench, version: str) -> None:
     """``pulumi state move`` from one stack to another of the same project."""
     bench = new_bench(version)
@@ -169,6 +175,7 @@ def export(bench: Workbench, **replaced: str) -> str:
     return str(file)
 
 
+@in_new
 def test_state_in_another_backend_owns_the_same(new_bench: NewBench, version: str) -> None:
     bench = new_bench(version)
     up(bench)
