@@ -20,7 +20,7 @@ SEED = os.environ.get("OWNERSHIP_SEED")
 BATCHES = [range(int(SEED), int(SEED) + 1)] if SEED else [range(n, n + BATCH) for n in range(0, SEQUENCES, BATCH)]
 
 
-@pytest.mark.no_cover  # it would take three times as long, and cover nothing that others do not
+@pytest.mark.no_cover  # it would take three times as long
 @pytest.mark.parametrize("version", BOTH)
 @pytest.mark.parametrize("seeds", BATCHES, ids=lambda seeds: f"{seeds.start}-{seeds.stop - 1}")
 def test_nothing_is_lost_or_taken(seeds: range, version: str) -> None:

@@ -126,7 +126,7 @@ def through(run: Run, operation: str, living: InState | None, action: str, name:
     return finished(run, operation, left)
 
 
-@pytest.mark.no_cover  # it would take three times as long, and cover nothing that others do not
+@pytest.mark.no_cover  # it would take three times as long
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("type_name", DECLARED)
 @pytest.mark.parametrize("version", BOTH)
