@@ -12,7 +12,8 @@ from tests.stories.conftest import NewBench
 from tests.stories.test_edges import contents, foreign_cluster
 from tests.stories.test_interrupted import CREATING, kill_during
 from tests.stories.test_ownership import living, up
-from tests.stories.test_whose import add_user, group, only
+from tests.stories.test_whose import group, only
+from tests.stories.test_whose_users import add_user
 from tests.stories.versions import in_new, in_old
 from tests.stories.workbench import TIMEOUT_SECONDS, Workbench
 
