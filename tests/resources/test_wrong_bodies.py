@@ -14,7 +14,7 @@ from pulumi_ehpc.lifecycle.operation import ReadOutcome
 from tests.resources.conftest import BOTH
 from tests.resources.stack import InState, Stack, stack_on
 from tests.resources.test_cluster import HPC, STORAGES
-from tests.resources.wrong_bodies import WRONG, answering, clusters, world
+from tests.resources.wrong_bodies import WRONG, answering, clusters, without_ids, world
 
 MOUNT = {"file_system_id": "fs-1", "mount_target": "fs-1.example"}
 DECLARED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -89,8 +89,11 @@ class Run:
         return None
 
     def world(self, living: InState | None) -> dict[str, Any]:
-        own = living.id if living is not None and self.type_name == "Cluster" else ""
-        return world(self.stack, own or self.cluster) if own or self.cluster else {"clusters": clusters(self.stack)}
+        if self.type_name != "Cluster":
+            return world(self.stack, self.cluster)
+        if living is None:
+            return {"clusters": clusters(self.stack)}
+        return without_ids(world(self.stack, living.id), living.id)
 
 
 def _of_others(declared: dict[str, Any]) -> dict[str, Any]:

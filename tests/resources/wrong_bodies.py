@@ -99,13 +99,6 @@ def answering(stack: Stack, action: str, wrong: Callable[[Body], Any]) -> Iterat
         yield
 
 
-_CHANGING = (
-    *("RequestId", "ClusterId", "SecurityGroupId", "InstanceId", "Uid"),
-    *("CreateTime", "UpdateTime", "ClusterCreateTime", "ClusterModifyTime"),
-)
-"""What differs between two runs of the same program."""
-
-
 def world(stack: Stack, cluster: str) -> dict[str, Any]:
     """Return what stands in a cluster, without what differs between two runs of the same program."""
     api = stack.session.failing_client.for_version(NEW)
@@ -116,14 +109,25 @@ def world(stack: Stack, cluster: str) -> dict[str, Any]:
         "queues": [_lasting(queue) for queue in queues],
         "users": sorted((user["UserName"], user["Group"]) for user in api.pages("ListUsers", whose)),
         "nodes": sorted(node["Hostname"] for node in api.pages("ListNodes", whose)),
-        "mounts": sorted(
-            json.dumps(mount, sort_keys=True).replace(cluster, "the cluster")
-            for mount in api.pages("ListSharedStorages", whose)
-        ),
+        "mounts": sorted(json.dumps(mount, sort_keys=True) for mount in api.pages("ListSharedStorages", whose)),
         "cluster": _lasting(api.call("GetCluster", whose)),
         "clusters": clusters(stack),
         "scaling": _scaling(stack, cluster),
     }
+
+
+def without_ids(seen: Mapping[str, Any], cluster: str) -> dict[str, Any]:
+    """Put a word for each id that a cluster gets anew when it is created again."""
+    described, text = seen["cluster"], json.dumps(seen)
+    ids = {
+        "cluster": cluster,
+        "security group": described["SecurityGroupId"],
+        "manager": described["Manager"]["ManagerNode"]["InstanceId"],
+    }
+    for word, id in ids.items():
+        text = text.replace(id, word)
+    anonymous: dict[str, Any] = json.loads(text)
+    return anonymous
 
 
 def clusters(stack: Stack) -> int:
@@ -139,5 +143,5 @@ def _scaling(stack: Stack, cluster: str) -> Any:
 
 
 def _lasting(response: Mapping[str, Any]) -> dict[str, Any]:
-    lasting = {name: value for name, value in response.items() if name not in _CHANGING}
-    return {name: _lasting(value) if isinstance(value, dict) else value for name, value in lasting.items()}
+    changing = ("RequestId", "CreateTime", "UpdateTime", "ClusterId", "ClusterCreateTime", "ClusterModifyTime", "Uid")
+    return {name: value for name, value in response.items() if name not in changing}
